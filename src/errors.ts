@@ -75,6 +75,9 @@ export interface ErrorRecord {
 /** Turns whatever was thrown into an Error, once, at the edge. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
+  if (thrown !== null && typeof thrown === 'object' && 'message' in thrown) {
+    return Object.assign(new Error(String(thrown.message)), thrown);
+  }
   return new Error(typeof thrown === 'string' ? thrown : `a non-error was thrown: ${JSON.stringify(thrown)}`);
 }
 

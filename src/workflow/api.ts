@@ -1,0 +1,159 @@
+import type {
+  Answer,
+  ChangeDetail,
+  ChangeSummary,
+  Edit,
+  HistoryEntry,
+  Place,
+  Question,
+  Update,
+} from '../types/index.ts';
+
+/** A list as every face shows it: newest first. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor?: string;
+}
+
+export interface ListOptions {
+  state?: string;
+  /** 1 to 1000; larger is clamped, default 100 */
+  limit?: number;
+  cursor?: string;
+}
+
+export interface AskRequest {
+  question: string;
+  askedBy: string;
+  context?: Record<string, string>;
+  agentId?: string;
+  threadId?: string;
+  change?: string;
+  places?: Place[];
+  priority?: number;
+  deadlineMs?: number;
+  /** the same key asks once */
+  idempotencyKey?: string;
+}
+
+export interface AgentDescription {
+  id: string;
+  name: string;
+  kind: 'archivist' | 'persona' | 'mcp' | 'person' | 'registered';
+  description: string;
+  capabilities: string[];
+  available: boolean;
+}
+
+export interface ActorSummary {
+  id: string;
+  machine: string;
+  version: string;
+  seq: number;
+  state: string;
+  status: string;
+  since: string;
+  waiting_for?: string[];
+}
+
+export interface ActorHistoryEntry {
+  seq: number;
+  at: string;
+  event: string;
+  from: string;
+  to: string;
+  effects: string[];
+}
+
+export interface Health {
+  status: 'ok' | 'degraded';
+  version: string;
+  root: string;
+  redis: { origin: string; ok: boolean; notes: string[] };
+  model: { state: string; model?: string; why?: string; paused: boolean; waiting: number; minutes?: number };
+  changes: Record<string, number>;
+  questions_open: number;
+  updates_pending: number;
+  repeated_calls: number;
+}
+
+export interface Readiness {
+  ready: boolean;
+  checks: Record<string, { ok: boolean; found: string }>;
+}
+
+/** What happened, as the event feed tells it; `id` orders and resumes (`Last-Event-ID`). */
+export interface FeedEvent {
+  id: string;
+  at: string;
+  type: string;
+  actor: string;
+  machine: string;
+  from: string;
+  to: string;
+}
+
+export interface UpdateRequest {
+  path: string;
+  edits?: Edit[];
+  content?: string;
+  /** the older shape: section title to new body */
+  sections?: Record<string, string>;
+  reason: string;
+  author: string;
+}
+
+/**
+ * What the faces (HTTP, MCP) need of the orchestrator. An id that names nothing answers `undefined` on reads and throws
+ * `UserError` with code `not-found` on actions; an action that the state forbids throws `ConflictError`.
+ */
+export interface WorkflowApi {
+  health(): Promise<Health>;
+  readiness(): Promise<Readiness>;
+  /** Prometheus text exposition format */
+  metrics(): Promise<string>;
+
+  listChanges(options?: ListOptions): Promise<Page<ChangeSummary>>;
+  getChange(id: string): Promise<ChangeDetail | undefined>;
+  processChange(id: string): Promise<void>;
+  retryChange(id: string): Promise<void>;
+  cancelChange(id: string): Promise<void>;
+
+  ask(request: AskRequest): Promise<Question>;
+  listQuestions(options?: ListOptions & { agentId?: string; change?: string }): Promise<Page<Question>>;
+  /** waits up to `waitMs` for an end */
+  getQuestion(id: string, options?: { waitMs?: number; signal?: AbortSignal }): Promise<Question | undefined>;
+  answerQuestion(id: string, answer: Answer): Promise<{ accepted: boolean; question: Question }>;
+  cancelQuestion(id: string, why: string): Promise<Question>;
+  listThreads(): Promise<Page<{ id: string; questions: number; last_at: string }>>;
+  getThread(id: string): Promise<{ id: string; questions: Question[] } | undefined>;
+
+  readDocument(path: string): Promise<{ path: string; text: string; hash: string } | undefined>;
+  updateDocumentWith(request: UpdateRequest): Promise<Update[]>;
+  documentHistory(path: string): Promise<Page<HistoryEntry>>;
+  listUpdates(options?: ListOptions): Promise<Page<Update>>;
+  getUpdate(id: string): Promise<Update | undefined>;
+  /** these return when the outcome is final, or after `waitMs` */
+  approveUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update>;
+  rejectUpdate(id: string, options: { why: string; waitMs?: number }): Promise<Update>;
+  /** the update that reverts `id` */
+  undoUpdate(id: string, options: { by: string; waitMs?: number }): Promise<Update>;
+
+  listAgents(): Promise<Page<AgentDescription>>;
+  registerAgent(agent: {
+    id: string;
+    name?: string;
+    capabilities: string[];
+    description?: string;
+  }): Promise<AgentDescription>;
+
+  listActors(options?: ListOptions & { machine?: string }): Promise<Page<ActorSummary>>;
+  getActor(id: string): Promise<ActorSummary | undefined>;
+  actorHistory(id: string): Promise<Page<ActorHistoryEntry>>;
+
+  pauseModels(): Promise<void>;
+  resumeModels(): Promise<void>;
+
+  /** events after `afterId` (exclusive; omitted: from now on), until the signal aborts */
+  events(options: { afterId?: string; signal: AbortSignal }): AsyncIterable<FeedEvent>;
+}
