@@ -1,0 +1,24 @@
+import type { Edit, Provenance } from '../types/index.ts';
+
+/** Who is behind an edit; what may be written without a person's yes depends on it. */
+export type AuthorKind = 'person' | 'archivist' | 'persona' | 'agent' | 'cache' | 'model' | 'rules';
+
+export interface ProposeRequest {
+  /** relative to the root */
+  path: string;
+  edits: Edit[];
+  /** what sort of edit it is, in words of the caller: `answer`, `improve`, `document` */
+  kind: string;
+  reason: string;
+  /** `author` may carry its kind before a colon: `person:Ada` */
+  provenance: Provenance;
+  /** when it is not given: the prefix of `provenance.author`, else `model` where a model is named, else `rules` */
+  authorKind?: AuthorKind;
+  change?: string;
+  /** the actor that is told where the update stands */
+  proposer?: string;
+  /** default: what the policy says. A sensitive edit waits even when this is false. */
+  needsApproval?: boolean;
+  /** a person's request is always new, unless it carries a key that was used before */
+  key?: string;
+}
