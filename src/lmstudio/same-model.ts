@@ -6,11 +6,11 @@
 export function isSameModel(asked: string, answered: string): boolean {
   const a = core(asked);
   const b = core(answered);
-  return a === b || extends_(a, b) || extends_(b, a);
+  return a === b || continues(a, b) || continues(b, a);
 }
 
 /** True when `long` is `short` with a suffix that begins at a separator. */
-function extends_(short: string, long: string): boolean {
+function continues(short: string, long: string): boolean {
   return short !== '' && long.startsWith(short) && '-@:.'.includes(long.charAt(short.length));
 }
 

@@ -1,0 +1,5 @@
+export * from './analysis/index.ts';
+export * from './report/index.ts';
+export { type ReviewRequest, reviewChange } from './review-change.ts';
+export { type ReviewResult, reviewResult } from './review-result.ts';
+export { Reviewer, type ReviewerOptions, type Surroundings } from './reviewer.ts';

@@ -1,0 +1,1 @@
+export { REPORT_FORMATS, type RenderOptions, type ReportFormat, render } from './render.ts';
