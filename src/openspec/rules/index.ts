@@ -1,4 +1,4 @@
 export { RULES } from './catalogue/index.ts';
 export { type LintOptions, lint } from './lint.ts';
 export type { Rule } from './rule.ts';
-export { fromValidation, type ValidatorIssue } from './validation.ts';
+export { fromValidation } from './validation.ts';

@@ -1,0 +1,45 @@
+import { operationCount } from '../delta-requirements.ts';
+import type { Rule } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'capability-not-found',
+  severity: 'warning',
+  summary: 'The proposal names a capability that neither the change nor the specs have.',
+  why: 'Whoever approves the proposal approves something that the change does not bring.',
+  bad: `=== proposal.md
+## Why
+Sessions outlive the browser, so a shared computer stays signed in.
+
+## What Changes
+- Sign people out after a quiet half hour.
+
+## Capabilities
+
+### New Capabilities
+- \`sessions\`: how long a person stays signed in
+- \`devices\`: which devices are trusted
+`,
+  good: `=== proposal.md
+## Why
+Sessions outlive the browser, so a shared computer stays signed in.
+
+## What Changes
+- Sign people out after a quiet half hour.
+
+## Capabilities
+
+### New Capabilities
+- \`sessions\`: how long a person stays signed in
+`,
+  check({ change, specs }) {
+    const { proposal, deltas, capabilities } = change;
+    // Before its first delta the whole change is a plan: no-deltas says so.
+    if (proposal === undefined || !deltas.some((delta) => operationCount(delta) > 0)) return [];
+    const known = new Set([...deltas, ...specs].map(({ capability }) => capability));
+    return capabilities.flatMap(({ name, line }) => {
+      if (known.has(name)) return [];
+      const message = `There is no capability \`${name}\`, neither in specs/ of the change nor in the root's`;
+      return [{ file: proposal.file, line, capability: name, message }];
+    });
+  },
+};

@@ -1,0 +1,117 @@
+import type { LintContext, Requirement, RuleReport, Scenario } from '../../model.ts';
+import { canonRequirement, deltaRequirements } from '../delta-requirements.ts';
+import { outcomes } from '../language/outcomes.ts';
+import { isReversing } from '../language/polarity.ts';
+import { type Statement, statements } from '../language/statements.ts';
+import { shared, significantStems } from '../language/words.ts';
+import type { Rule } from '../rule.ts';
+
+/** A prohibition with one of these is conditional, or says what is left allowed. */
+const LIMITED =
+  /\b(?:unless|except|until|other than|only|solely|without|beyond|outside|merely|just|if|when|both)\b/i;
+
+export const rule: Rule = {
+  id: 'negated-requirement',
+  severity: 'warning',
+  summary: 'A requirement forbids what its own name and scenarios, or the spec it modifies, ask for.',
+  why: 'A stray NOT passes every structural check, and whoever implements the body builds the opposite of the scenarios.',
+  bad: `=== specs/sessions/spec.md
+## ADDED Requirements
+
+### Requirement: Idle sign-out
+The system SHALL NOT sign a person out after 30 quiet minutes.
+
+#### Scenario: Quiet session
+- **WHEN** a session has been quiet for 30 minutes
+- **THEN** the system signs the person out
+`,
+  good: `=== specs/sessions/spec.md
+## ADDED Requirements
+
+### Requirement: Idle sign-out
+The system SHALL NOT sign a person out before 30 quiet minutes have passed.
+
+#### Scenario: Short pause
+- **WHEN** a session has been quiet for 29 minutes
+- **THEN** the person is not signed out
+`,
+  check(context) {
+    return deltaRequirements(context.change).flatMap(({ capability, file, kind, requirement }) => {
+      const place = { file, capability, requirement: requirement.name };
+      const all = statements(requirement.body, requirement.bodyLine);
+      const flipped =
+        kind === 'modified' ? flippedStatement(context, capability, requirement, all) : undefined;
+      if (flipped !== undefined) return [{ ...place, ...flipped }];
+      const denied = all.find((statement, index) => isDenied(requirement, statement, index === 0));
+      if (denied === undefined) return [];
+      const message = `The body forbids what the scenarios show: "${denied.sentence.slice(0, 160)}"`;
+      return [{ ...place, line: denied.line, message }];
+    });
+  },
+};
+
+/** Whether the scenarios (or, of the first statement, also the name) assert what the statement forbids. */
+function isDenied(requirement: Requirement, { modality, predicate }: Statement, isFirst: boolean): boolean {
+  if (modality !== 'forbids' || LIMITED.test(predicate)) return false;
+  const forbidden = significantStems(predicate);
+  if (forbidden.size === 0) return false;
+  const asserting = requirement.scenarios.filter((scenario) => !isReversing(spoken(scenario)));
+  const covered = asserting.some(
+    (scenario) => coverage(forbidden, significantStems(happening(scenario))) >= 0.6,
+  );
+  if (covered) return true;
+  // Without a word of denial in name and scenarios, a requirement that starts with SHALL NOT has nothing to show for it.
+  const undisputed = asserting.length === requirement.scenarios.length && asserting.length > 0;
+  if (!isFirst || !undisputed || isReversing(requirement.name)) return false;
+  return (
+    shared(forbidden, significantStems(`${requirement.name} ${asserting.map(happening).join(' ')}`)) >= 2
+  );
+}
+
+function coverage(wanted: ReadonlySet<string>, given: ReadonlySet<string>): number {
+  const both = shared(wanted, given);
+  return both < 2 ? 0 : both / wanted.size;
+}
+
+function happening(scenario: Scenario): string {
+  return outcomes(scenario)
+    .map(({ text }) => text)
+    .join(' ');
+}
+
+function spoken(scenario: Scenario): string {
+  return `${scenario.name} ${happening(scenario)}`;
+}
+
+/** A statement that says the opposite of the spec's while the scenarios stay as they are there. */
+function flippedStatement(
+  context: LintContext,
+  capability: string,
+  requirement: Requirement,
+  all: Statement[],
+): Pick<RuleReport, 'line' | 'message'> | undefined {
+  const canon = canonRequirement(context, capability, requirement.name)?.requirement;
+  if (canon === undefined || !sameOutcomes(canon, requirement)) return undefined;
+  const before = new Map(statements(canon.body).map((statement) => [claim(statement), statement.modality]));
+  const flipped = all.find((statement) => isOpposite(before.get(claim(statement)), statement.modality));
+  if (flipped === undefined) return undefined;
+  const verb =
+    flipped.modality === 'forbids' ? 'forbids what the spec asks for' : 'asks for what the spec forbids';
+  return {
+    line: flipped.line,
+    message: `This ${verb}, with the same scenarios: "${flipped.sentence.slice(0, 160)}"`,
+  };
+}
+
+function isOpposite(before: Statement['modality'] | undefined, after: Statement['modality']): boolean {
+  return (before === 'obliges' && after === 'forbids') || (before === 'forbids' && after === 'obliges');
+}
+
+function claim({ subject, predicate }: Statement): string {
+  return [...significantStems(`${subject} ${predicate}`)].sort().join(' ');
+}
+
+function sameOutcomes(canon: Requirement, modified: Requirement): boolean {
+  const known = new Set(canon.scenarios.map(spoken));
+  return modified.scenarios.length > 0 && modified.scenarios.every((scenario) => known.has(spoken(scenario)));
+}

@@ -1,0 +1,121 @@
+import type { DeltaSpec, OpenSpecChange } from '../../model.ts';
+import { nameKey } from '../delta-requirements.ts';
+import type { Rule } from '../rule.ts';
+
+interface Touch {
+  verb: 'adds' | 'modifies' | 'removes' | 'renames';
+  name: string;
+  line: number;
+}
+
+export const rule: Rule = {
+  id: 'overlapping-change',
+  severity: 'warning',
+  summary: 'Another active change touches the same requirement.',
+  why: 'Whichever is archived second replaces the text of the first without a word, or is refused.',
+  bad: `=== specs/accounts/spec.md
+## MODIFIED Requirements
+
+### Requirement: Password rules
+The system SHALL refuse a password that is among the 100,000 most common ones.
+
+#### Scenario: Common password
+- **WHEN** a person chooses a password of that list
+- **THEN** the password is refused
+=== proposal.md
+## Why
+Sessions outlive the browser, and common passwords open them.
+
+## What Changes
+- Refuse common passwords, and sign people out after a quiet half hour.
+
+## Capabilities
+
+### New Capabilities
+- \`sessions\`: how long a person stays signed in
+
+### Modified Capabilities
+- \`accounts\`: common passwords are refused
+=== /changes/lengthen-passwords/proposal.md
+## Why
+Short passwords are guessed.
+=== /changes/lengthen-passwords/specs/accounts/spec.md
+## MODIFIED Requirements
+
+### Requirement: Password rules
+The system SHALL refuse a password shorter than 16 characters.
+
+#### Scenario: Short password
+- **WHEN** a person chooses a password of 15 characters
+- **THEN** the password is refused
+`,
+  good: `=== specs/accounts/spec.md
+## MODIFIED Requirements
+
+### Requirement: Password rules
+The system SHALL refuse a password that is among the 100,000 most common ones.
+
+#### Scenario: Common password
+- **WHEN** a person chooses a password of that list
+- **THEN** the password is refused
+=== proposal.md
+## Why
+Sessions outlive the browser, and common passwords open them.
+
+## What Changes
+- Refuse common passwords, and sign people out after a quiet half hour.
+
+## Capabilities
+
+### New Capabilities
+- \`sessions\`: how long a person stays signed in
+
+### Modified Capabilities
+- \`accounts\`: common passwords are refused
+`,
+  check({ change, otherChanges }) {
+    const others = touchesByName(otherChanges);
+    return change.deltas.flatMap((delta) =>
+      touches(delta).flatMap(({ verb, name, line }) =>
+        (others.get(placeKey(delta.capability, name)) ?? [])
+          // One that adds what the other modifies are two steps in a row.
+          .filter((other) => (verb === 'adds') === (other.verb === 'adds'))
+          .map((other) => ({
+            file: delta.file,
+            line,
+            capability: delta.capability,
+            requirement: name,
+            message: `The change \`${other.change}\` ${other.verb} "${name}" too`,
+          })),
+      ),
+    );
+  },
+};
+
+function touchesByName(changes: readonly OpenSpecChange[]): Map<string, (Touch & { change: string })[]> {
+  const found = new Map<string, (Touch & { change: string })[]>();
+  for (const { id, deltas } of changes) {
+    for (const delta of deltas) {
+      for (const touch of touches(delta)) {
+        const key = placeKey(delta.capability, touch.name);
+        const before = found.get(key) ?? [];
+        if (!before.some(({ change }) => change === id))
+          found.set(key, [...before, { ...touch, change: id }]);
+      }
+    }
+  }
+  return found;
+}
+
+function touches({ added, modified, removed, renamed }: DeltaSpec): Touch[] {
+  return [
+    ...added.map(({ name, line }): Touch => ({ verb: 'adds', name, line })),
+    ...modified.map(({ name, line }): Touch => ({ verb: 'modifies', name, line })),
+    ...removed.map(({ name, line }): Touch => ({ verb: 'removes', name, line })),
+    ...renamed.map(({ from, line }): Touch => ({ verb: 'renames', name: from, line })),
+  ];
+}
+
+function placeKey(capability: string, name: string): string {
+  return `${capability}\n${nameKey(name)}`;
+}

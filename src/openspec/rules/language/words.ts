@@ -1,0 +1,58 @@
+/** Words that say nothing about what a text is about, modal verbs among them. */
+const STOP_WORDS = new Set(
+  (
+    'a an the this that these those it its they them their there here he she his her we our you your i me my one ones ' +
+    'and or but nor so if then else when while where which who whom whose what why how than as at by for from in into ' +
+    'of off on onto out over per to up upon with within via about after before between during through under until ' +
+    'is are was were be been being am do does did done has have had having will would shall must should may might can could ' +
+    'not no never also any all each every both either such same other another more most some only just very too yes ' +
+    'etc given thing things way'
+  ).split(' '),
+);
+
+/** The words of a text in lower case, in order; an identifier falls into its parts. */
+export function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** The stems that carry a text's meaning: no stop words, no bare numbers, each once, in order. */
+export function significantStems(text: string): Set<string> {
+  const stems = new Set<string>();
+  for (const word of words(text)) {
+    if (word.length < 2 || STOP_WORDS.has(word) || /^\d+$/.test(word)) continue;
+    stems.add(stem(word));
+  }
+  return stems;
+}
+
+/**
+ * A word without its English ending, so that "creates", "created" and "creating" are one. It need not give a word;
+ * it must give the same thing for the forms of one verb or noun.
+ */
+export function stem(word: string): string {
+  const bare = withoutEnding(word);
+  return bare.length > 3 && bare.endsWith('e') ? bare.slice(0, -1) : bare;
+}
+
+function withoutEnding(word: string): string {
+  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (word.length > 4 && word.endsWith('ied')) return `${word.slice(0, -3)}y`;
+  if (word.length > 5 && word.endsWith('ing')) return undoubled(word.slice(0, -3));
+  if (word.length > 4 && word.endsWith('ed')) return undoubled(word.slice(0, -2));
+  if (word.length > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2);
+  if (word.length > 3 && word.endsWith('s') && !/[sui]s$/.test(word)) return word.slice(0, -1);
+  return word;
+}
+
+/** "stopp" of "stopped" is "stop"; "pass" of "passed" stays. */
+function undoubled(word: string): string {
+  const last = word.slice(-1);
+  return word.slice(-2, -1) === last && !'lsz'.includes(last) ? word.slice(0, -1) : word;
+}
+
+/** How many members of `a` are in `b`. */
+export function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let count = 0;
+  for (const member of a) if (b.has(member)) count += 1;
+  return count;
+}

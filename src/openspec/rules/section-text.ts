@@ -1,0 +1,15 @@
+import type { DocumentFile, Section } from '../model.ts';
+
+/** The text below a section's heading, its subsections included. */
+export function sectionText({ text }: DocumentFile, { line, endLine }: Section): string {
+  return text.split('\n').slice(line, endLine).join('\n');
+}
+
+/** A heading's words in lower case, without numbering and emphasis. */
+export function plainTitle(title: string): string {
+  return title
+    .replace(/[*_`#:]/g, '')
+    .replace(/^\d{1,4}[.)]?\s+/, '')
+    .trim()
+    .toLowerCase();
+}
