@@ -1,0 +1,160 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { describeError } from '../errors.ts';
+import { createClient } from './connection.ts';
+import { type FoundRedis, findRedis } from './discovery.ts';
+import { ensureServer, type RunningServer, type ServerFiles, serverFiles } from './ensure.ts';
+import { identify } from './identity.ts';
+import { lockFile, readHolder } from './lock.ts';
+import { ServerUse } from './users.ts';
+
+interface EmbeddedOptions {
+  stateDir: string;
+  cacheDir?: string;
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+const ENDING_PAUSE_MS = 10;
+/** Everything acknowledged is on disk (appendfsync always), so a server that will not end may be killed. */
+const ENDING_PATIENCE_MS = 10_000;
+
+/**
+ * The private Redis of one state folder: started or adopted, started again when it ends unexpectedly, and ended by the
+ * last worker that uses it.
+ */
+export class EmbeddedRedis {
+  readonly socketPath: string;
+  readonly adopted: boolean;
+  readonly binary: FoundRedis | undefined;
+  /** connected and answering */
+  readonly control: Redis;
+  readonly #files: ServerFiles;
+  readonly #use: ServerUse;
+  readonly #options: EmbeddedOptions;
+  #running: RunningServer;
+  #closing = false;
+  #reviving: Promise<void> | undefined;
+  #lastTrouble = '';
+
+  private constructor(parts: {
+    files: ServerFiles;
+    use: ServerUse;
+    options: EmbeddedOptions;
+    running: RunningServer;
+    control: Redis;
+  }) {
+    this.#files = parts.files;
+    this.#use = parts.use;
+    this.#options = parts.options;
+    this.#running = parts.running;
+    this.control = parts.control;
+    this.socketPath = parts.running.socketPath;
+    this.adopted = parts.running.adopted;
+    this.binary = parts.running.binary;
+    this.control.on('close', () => {
+      this.#reviving ??= this.#revive().finally(() => {
+        this.#reviving = undefined;
+      });
+    });
+  }
+
+  static async open(options: EmbeddedOptions): Promise<EmbeddedRedis> {
+    const files = await serverFiles(options.stateDir);
+    const use = await ServerUse.join(files.usersFile, options.signal);
+    let control: Redis | undefined;
+    try {
+      const running = await ensureServer({
+        files,
+        find: () => findRedis(options),
+        isAlone: () => use.isAlone(),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      control = createClient({ path: running.socketPath }, { kind: 'blocking', name: 'control' });
+      await control.ping();
+      return new EmbeddedRedis({ files, use, options, running, control });
+    } catch (error) {
+      control?.disconnect();
+      await endServerIfLast(files, use);
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.control.disconnect();
+    await this.#reviving;
+    await endServerIfLast(this.#files, this.#use);
+  }
+
+  /** The control connection was lost: gives it a server again, unless we are the ones who end it. */
+  async #revive(): Promise<void> {
+    if (this.#closing) return;
+    const before = this.#running.pid;
+    try {
+      const { signal: _only, ...options } = this.#options;
+      this.#running = await ensureServer({
+        files: this.#files,
+        find: () => findRedis(options),
+        isAlone: () => this.#use.isAlone(),
+        socketPath: this.socketPath,
+      });
+      if (this.#running.pid !== before) {
+        this.#options.onLine?.(
+          `Redis (pid ${before}) ended unexpectedly; pid ${this.#running.pid} goes on with its data`,
+        );
+      }
+      this.#lastTrouble = '';
+    } catch (error) {
+      // The connection keeps trying and comes back here; the same trouble is said once.
+      const trouble = describeError(error);
+      if (trouble !== this.#lastTrouble) this.#options.onLine?.(trouble);
+      this.#lastTrouble = trouble;
+    }
+  }
+}
+
+/** Leaves the users; the last one ends the server and waits until its lock is free. */
+async function endServerIfLast(files: ServerFiles, use: ServerUse): Promise<void> {
+  try {
+    if (!use.tryExclusive()) return;
+    const pid = await verifiedPid(files);
+    if (pid !== undefined) signalProcess(pid, 'SIGTERM');
+    const until = performance.now() + ENDING_PATIENCE_MS;
+    while (!(await isFree(files.lockFile))) {
+      if (pid === undefined) return;
+      if (performance.now() > until) signalProcess(pid, 'SIGKILL');
+      await delay(ENDING_PAUSE_MS);
+    }
+  } finally {
+    use.leave();
+  }
+}
+
+/** The pid of a server that has just proved to be ours: a pid from a file alone may be anybody's by now. */
+async function verifiedPid(files: ServerFiles): Promise<number | undefined> {
+  if (await isFree(files.lockFile)) return undefined;
+  const { nonce, socketPath, dataDir } = await readHolder(files.lockFile);
+  if (nonce === undefined || socketPath === undefined || dataDir === undefined) return undefined;
+  const identity = await identify({ nonce, socketPath, dataDir });
+  return identity.kind === 'ours' ? identity.pid : undefined;
+}
+
+async function isFree(file: string): Promise<boolean> {
+  const lock = lockFile(file, {});
+  await lock?.release();
+  return lock !== undefined;
+}
+
+function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already, which is what was wanted.
+  }
+}
