@@ -1,3 +1,5 @@
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { describeError } from '../errors.ts';
@@ -5,7 +7,8 @@ import { createClient } from './connection.ts';
 import { type FoundRedis, findRedis } from './discovery.ts';
 import { ensureServer, type RunningServer, type ServerFiles, serverFiles } from './ensure.ts';
 import { identify } from './identity.ts';
-import { lockFile, readHolder } from './lock.ts';
+import { lockFile } from './lock.ts';
+import { readRecord } from './server-record.ts';
 import { ServerUse } from './users.ts';
 
 interface EmbeddedOptions {
@@ -123,7 +126,7 @@ export class EmbeddedRedis {
 async function endServerIfLast(files: ServerFiles, use: ServerUse): Promise<void> {
   try {
     if (!use.tryExclusive()) return;
-    const pid = await verifiedPid(files);
+    const { pid, socketPath } = await verifiedServer(files);
     if (pid !== undefined) signalProcess(pid, 'SIGTERM');
     const until = performance.now() + ENDING_PATIENCE_MS;
     while (!(await isFree(files.lockFile))) {
@@ -131,18 +134,20 @@ async function endServerIfLast(files: ServerFiles, use: ServerUse): Promise<void
       if (performance.now() > until) signalProcess(pid, 'SIGKILL');
       await delay(ENDING_PAUSE_MS);
     }
+    // Empty now, and newcomers wait for us: nobody is robbed of it.
+    if (socketPath !== undefined) await rmdir(dirname(socketPath)).catch(() => {});
   } finally {
     use.leave();
   }
 }
 
-/** The pid of a server that has just proved to be ours: a pid from a file alone may be anybody's by now. */
-async function verifiedPid(files: ServerFiles): Promise<number | undefined> {
-  if (await isFree(files.lockFile)) return undefined;
-  const { nonce, socketPath, dataDir } = await readHolder(files.lockFile);
-  if (nonce === undefined || socketPath === undefined || dataDir === undefined) return undefined;
-  const identity = await identify({ nonce, socketPath, dataDir });
-  return identity.kind === 'ours' ? identity.pid : undefined;
+/** A server that has just proved to be ours: a pid from a file alone may be anybody's by now. */
+async function verifiedServer(files: ServerFiles): Promise<{ pid?: number; socketPath?: string }> {
+  if (await isFree(files.lockFile)) return {};
+  const record = await readRecord(files.lockFile);
+  if (record === undefined) return {};
+  const identity = await identify(record);
+  return identity.kind === 'ours' ? { pid: identity.pid, socketPath: record.socketPath } : {};
 }
 
 async function isFree(file: string): Promise<boolean> {

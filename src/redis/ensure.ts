@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { FoundRedis } from './discovery.ts';
-import { type Identity, identify, isServerOf, type ServerRecord } from './identity.ts';
-import { type FolderLock, type LockHolder, lockFile, readHolder } from './lock.ts';
+import { type Identity, identify, isServerOf } from './identity.ts';
+import { type FolderLock, lockFile } from './lock.ts';
 import { openRuntimeFolder } from './runtime-folder.ts';
 import { lastLogLines, spawnServer } from './server.ts';
+import { readRecord, type ServerRecord, toHolder } from './server-record.ts';
 
 /** The files of an embedded server in its state folder. */
 export interface ServerFiles {
@@ -79,7 +80,7 @@ export async function ensureServer(options: EnsureOptions): Promise<RunningServe
       binary = await options.find();
       continue;
     }
-    const holder = fromHolder(await readHolder(options.files.lockFile));
+    const holder = await readRecord(options.files.lockFile);
     const identity: Identity = holder === undefined ? { kind: 'silent' } : await identify(holder);
     if (holder !== undefined && identity.kind === 'ours') {
       return { pid: identity.pid, socketPath: holder.socketPath, adopted: true };
@@ -162,15 +163,4 @@ function cannotAdopt(
     exitCode: 3,
     code: 'redis-not-adopted',
   });
-}
-
-function toHolder(record: ServerRecord): LockHolder {
-  const { pid, ...rest } = record;
-  return { ...rest, ...(pid === undefined ? {} : { pid: String(pid) }) };
-}
-
-function fromHolder(holder: LockHolder): ServerRecord | undefined {
-  const { nonce, socketPath, dataDir, pid } = holder;
-  if (nonce === undefined || socketPath === undefined || dataDir === undefined) return undefined;
-  return { nonce, socketPath, dataDir, ...(pid === undefined ? {} : { pid: Number(pid) }) };
 }

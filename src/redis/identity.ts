@@ -3,14 +3,7 @@ import { basename } from 'node:path';
 import { Redis } from 'ioredis';
 import { readFacts, readSetting } from './facts.ts';
 import { NONCE_SETTING } from './server.ts';
-
-/** What the lock file says about the server that holds it. */
-export interface ServerRecord {
-  nonce: string;
-  socketPath: string;
-  dataDir: string;
-  pid?: number;
-}
+import type { ServerRecord } from './server-record.ts';
 
 /** What answers behind the socket of a record. */
 export type Identity =
