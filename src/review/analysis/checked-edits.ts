@@ -77,7 +77,7 @@ function addTask(
   const group = headingOf(said.anchor)?.title ?? collapse(said.anchor);
   const matches = document.sections.filter((section) => section.title === group);
   if (matches.length !== 1) return refuse(matches.length === 0 ? 'anchor-not-found' : 'anchor-ambiguous');
-  const text = withoutCheckbox(oneLine(said.text, 500));
+  const text = taskText(oneLine(said.text, 500));
   if (text === '') return refuse('empty');
   if (change.tasks.some((task) => collapse(task.text) === text)) return refuse('duplicate');
   return { ok: true, edit: { op: 'add-task', file: document.file, group, text } };
@@ -91,9 +91,15 @@ function headingOf(line: string): { level: number; title: string } | undefined {
   return isHeading ? { level, title } : undefined;
 }
 
-function withoutCheckbox(text: string): string {
-  const mark = ['- [ ] ', '- [x] ', '* [ ] ', '- '].find((start) => text.startsWith(start));
-  return mark === undefined ? text : text.slice(mark.length).trim();
+/** The task's own words: the applier writes bullet, checkbox and number as the group has them. */
+function taskText(text: string): string {
+  let rest = text;
+  for (const mark of ['- ', '* ', '[ ] ', '[x] '])
+    if (rest.startsWith(mark)) rest = rest.slice(mark.length).trim();
+  const [first = '', ...words] = rest.split(' ');
+  const isNumber =
+    [...first].every((char) => (char >= '0' && char <= '9') || char === '.') && first.includes('.');
+  return isNumber ? words.join(' ') : rest;
 }
 
 function lineAt(text: string, position: number): number {
