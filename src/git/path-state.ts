@@ -100,7 +100,16 @@ async function isIgnored(git: Git, path: string): Promise<boolean> {
 
 /** The entry equals HEAD's empty file, yet git counts it as absent. */
 async function isIntentToAdd(git: Git, path: string): Promise<boolean> {
-  const { stdout } = await callGit(git, ['diff-index', '--cached', '--raw', '-z', 'HEAD', '--', path]);
+  const { stdout } = await callGit(git, [
+    'diff-index',
+    '--cached',
+    '--ita-invisible-in-index',
+    '--raw',
+    '-z',
+    'HEAD',
+    '--',
+    path,
+  ]);
   return stdout.length > 0;
 }
 

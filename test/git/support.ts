@@ -150,8 +150,7 @@ export async function stands(path: string): Promise<boolean> {
 
 /** All that a person could notice of a repository. */
 export async function snapshot(desk: Desk, top: string) {
-  const git = async (...args: string[]) => (await desk.tryGit(top, ...args)).stdout;
-  // Plain files first: `status` refreshes the index.
+  const git = async (...args: string[]) => (await desk.tryGit(top, '--no-optional-locks', ...args)).stdout;
   const gitDir = (await git('rev-parse', '--absolute-git-dir')).trim();
   const index = await bytesOf(join(gitDir, 'index'));
   return {
