@@ -9,6 +9,8 @@ export interface EffectContext {
   attempt: number;
   /** aborted when the actor no longer wants the result, or the process stops */
   signal: AbortSignal;
+  /** for a revoke after the last attempt failed: throw it again when nothing was done */
+  failure?: Error;
 }
 
 /** How one named piece of a machine's work is done. Runs at least once; one result is accepted. */

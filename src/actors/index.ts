@@ -1,0 +1,12 @@
+export type {
+  ActorClient,
+  ActorView,
+  EffectContext,
+  EffectDefinition,
+  SendResult,
+  SendVerdict,
+} from './api.ts';
+export type { Committed } from './committer.ts';
+export { valueText } from './interpret.ts';
+export type { Registration } from './registry.ts';
+export { ActorRuntime, clientKeyHorizonMs, type HistoryEntry, type RuntimeOptions } from './runtime.ts';
