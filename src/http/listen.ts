@@ -41,7 +41,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     return (request: IncomingMessage, response: ServerResponse) => void listener(request, response);
   };
 
-  const tcp = await listenOnTcp(handlerFor('tcp'), options.tcp);
+  const answerTcp = handlerFor('tcp');
+  const tcp = await listenOnTcp((request, response) => {
+    // A connection that turns idle after the close began would otherwise wait for its keep-alive to run out.
+    response.once('close', () => {
+      if (closing.signal.aborted) setImmediate(() => tcp.server.closeIdleConnections());
+    });
+    answerTcp(request, response);
+  }, options.tcp);
   url = `http://${options.tcp.host.includes(':') ? `[${options.tcp.host}]` : options.tcp.host}:${tcp.port}`;
   const unix = await listenOnUnixSocket({
     path: socketPath,
