@@ -3,7 +3,7 @@ import type { Edit } from '../../types/index.ts';
 import type { DropReason } from './analysis.ts';
 import { withoutLineNumbers } from './quotation.ts';
 import type { ReplyEdit } from './reply.ts';
-import { collapse, oneLine, stripInvisible } from './untrusted-text.ts';
+import { collapse, linesOf, oneLine, stripInvisible } from './untrusted-text.ts';
 
 /** A correction is small; more is a rewrite that nobody asked for. */
 const LONGEST_EDIT = 4000;
@@ -103,9 +103,7 @@ function taskText(text: string): string {
 }
 
 function lineAt(text: string, position: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+  return linesOf(text.slice(0, position)).length;
 }
 
 function refuse(reason: DropReason): Checked {

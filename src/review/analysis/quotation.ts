@@ -26,9 +26,12 @@ export class QuotableDocument {
     const wanted = quotable(quote);
     if (wanted.length < SHORTEST_QUOTE) return undefined;
     let best: number | undefined;
-    for (let at = this.text.indexOf(wanted); at !== -1; at = this.text.indexOf(wanted, at + wanted.length)) {
+    for (let at = this.text.indexOf(wanted); at !== -1; ) {
       const line = this.lineAt(at);
       if (best === undefined || Math.abs(line - near) < Math.abs(best - near)) best = line;
+      // One match a line is enough, and keeps a document of one repeated letter linear.
+      const nextLine = this.starts[line] ?? this.text.length;
+      at = this.text.indexOf(wanted, nextLine);
     }
     return best;
   }

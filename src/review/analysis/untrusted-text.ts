@@ -32,7 +32,12 @@ const LONGEST_LINE = 2000;
  * numbers mean the same.
  */
 export function visibleLines(text: string, nonce: string): string[] {
-  return text.split('\n').map((line) => visibleLine(line, nonce));
+  return linesOf(text).map((line) => visibleLine(line, nonce));
+}
+
+/** Lines as the reader of OpenSpec folders counts them: LF, CRLF and a lone CR each end one. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
 }
 
 /** One line without what a person would not see. */
