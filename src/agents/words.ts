@@ -10,7 +10,7 @@ const stopWords = new Set(
     'out over own per shall she should so some such than that the their them then there these they this those through ' +
     'to too under up upon us was we were what when where whether which while who whom whose why will with would you ' +
     'your about above after again all also am any because before below between both down during each ever get gets ' +
-    'let lets like need needs same still use used uses using want yes'
+    'let lets like need needs same still well use used uses using want yes'
   ).split(' '),
 );
 
@@ -20,7 +20,7 @@ export function wordsOf(text: string): string[] {
   for (const token of tokensOf(text)) {
     const whole = token.toLowerCase();
     const parts = partsOf(token);
-    if (parts.length !== 1 || parts[0] !== whole) words.push(whole);
+    if (parts.length > 1 || (parts.length === 1 && parts[0] !== whole)) words.push(whole);
     for (const part of parts) if (!stopWords.has(part)) words.push(part);
   }
   return words;
@@ -29,6 +29,7 @@ export function wordsOf(text: string): string[] {
 /** True for a name that stands for one thing: it has a digit inside letters, a joining sign, or inner capitals. */
 export function isIdentifier(token: string): boolean {
   if (token.length < 2 || isNumber(token)) return false;
+  if (token.startsWith('--')) return true;
   const inner = token.slice(1);
   const joined = [...inner].some((char) => '_./:@#'.includes(char));
   return joined || hasDigit(token) || (inner !== inner.toLowerCase() && token !== token.toUpperCase());
@@ -116,7 +117,9 @@ function isWordChar(char: string): boolean {
 function trimEdges(token: string): string {
   const edge = "_-./:@#'’";
   let [start, end] = [0, token.length];
-  while (start < end && edge.includes(token.charAt(start))) start += 1;
+  // A flag keeps its dashes: `--force` is not "force".
+  const flag = token.startsWith('--') && isWordChar(token.charAt(2));
+  while (!flag && start < end && edge.includes(token.charAt(start))) start += 1;
   while (end > start && edge.includes(token.charAt(end - 1))) end -= 1;
   return token.slice(start, end);
 }
