@@ -26,6 +26,7 @@ export async function refusedPath(topLevel: string, path: string): Promise<strin
   if (names.some((name) => name === '' || name === '.' || name === '..'))
     return 'the path is not inside the repository';
   if (names.some((name) => name.toLowerCase() === '.git')) return 'the path leads into a git directory';
+  if (await hangingAttributes(topLevel)) return '.gitattributes is no plain file';
   for (let depth = 1; depth <= names.length; depth += 1) {
     const part = join(topLevel, ...names.slice(0, depth));
     const found = await lstat(part).catch(() => undefined);
@@ -33,10 +34,18 @@ export async function refusedPath(topLevel: string, path: string): Promise<strin
     if (found.isSymbolicLink()) return `${names.slice(0, depth).join('/')} is a symbolic link`;
     if (depth === names.length) return found.isFile() ? undefined : 'the path is not a plain file';
     if (!found.isDirectory()) return `${names.slice(0, depth).join('/')} is not a folder`;
+    const hanging = await hangingAttributes(part);
+    if (hanging) return `${names.slice(0, depth).join('/')}/.gitattributes is no plain file`;
     const nested = await lstat(join(part, '.git')).catch(() => undefined);
     if (nested !== undefined) return `${names.slice(0, depth).join('/')} is a repository of its own`;
   }
   return undefined;
+}
+
+/** Git waits for ever for the writer of a pipe that stands where attributes are read. */
+async function hangingAttributes(folder: string): Promise<boolean> {
+  const found = await lstat(join(folder, '.gitattributes')).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isSymbolicLink() && !found.isDirectory();
 }
 
 export async function readIndexState(git: Git, path: string): Promise<IndexState> {
