@@ -1,6 +1,6 @@
 export * from './archive-lock.ts';
 export * from './change.ts';
-export * from './model.ts';
+export type * from './model.ts';
 export * from './root.ts';
 export * from './validate.ts';
 export * from './watch.ts';

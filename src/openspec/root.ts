@@ -1,4 +1,14 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import { parseCapabilitySpec } from './capability-spec.ts';
+import { listArchivedIds, listChangeIds, readChange } from './change.ts';
+import { parseDocument } from './document.ts';
+import { errorCode } from './error-code.ts';
+import { readFileBytes } from './file-bytes.ts';
 import type { CapabilitySpec, OpenSpecChange } from './model.ts';
+import { specsFolder } from './paths.ts';
+import { walkFiles } from './walk.ts';
 
 /** A whole OpenSpec folder, read once. `root` is the absolute path of the folder that holds `changes/` and `specs/`. */
 export interface OpenSpecRoot {
@@ -10,12 +20,62 @@ export interface OpenSpecRoot {
   archived: string[];
 }
 
-/** Reads specs and active changes; archived ones are only named. Content never makes it throw, an absent root does. */
-export function readRoot(_root: string): Promise<OpenSpecRoot> {
-  throw new Error('not built yet');
+/**
+ * Reads specs and active changes; archived ones are only named. Content never makes it throw.
+ *
+ * @throws UserError (`root-unreadable`, exit 1) when there is no such folder, or it cannot be read
+ */
+export async function readRoot(root: string): Promise<OpenSpecRoot> {
+  const absolute = path.resolve(root);
+  await assertReadable(absolute);
+  const [specs, ids, archived] = await Promise.all([
+    readSpecs(absolute),
+    listChangeIds(absolute),
+    listArchivedIds(absolute),
+  ]);
+  const changes: OpenSpecChange[] = [];
+  // one after the other: a change's files are read at once, and a hundred changes at once would hold them all in memory
+  for (const id of ids) {
+    const change = await readChange(absolute, id);
+    if (change !== undefined) changes.push(change);
+  }
+  return { root: absolute, specs, changes, archived };
 }
 
-/** The specs of `specs/`, by capability. */
-export function readSpecs(_root: string): Promise<CapabilitySpec[]> {
-  throw new Error('not built yet');
+/** The specs of `specs/`, at any depth, sorted by capability. One that cannot be read is left out. */
+export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
+  const walked = (await walkFiles(root, specsFolder)) ?? [];
+  const specs = await Promise.all(
+    walked.map(async (file) => {
+      const parts = file.file.split('/');
+      if (parts.length < 3 || parts.at(-1) !== 'spec.md') return undefined;
+      const read = await readFileBytes(root, file);
+      if (read === undefined) return undefined;
+      const { document } = parseDocument(read);
+      if (document.problem !== undefined) return undefined;
+      return parseCapabilitySpec(document.text, {
+        capability: parts.slice(1, -1).join('/'),
+        file: file.file,
+      });
+    }),
+  );
+  return specs.filter((spec) => spec !== undefined);
+}
+
+async function assertReadable(root: string): Promise<void> {
+  try {
+    await fs.readdir(root);
+  } catch (error) {
+    const code = errorCode(error);
+    const absent = code === 'ENOENT' || code === 'ENOTDIR';
+    throw new UserError(absent ? 'there is no OpenSpec folder' : 'the OpenSpec folder cannot be read', {
+      which: root,
+      why: code,
+      next: absent
+        ? 'run `openspec init`, or name the folder with --root'
+        : 'check the permissions of the folder',
+      code: 'root-unreadable',
+      cause: error,
+    });
+  }
 }

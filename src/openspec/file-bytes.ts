@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { constants, promises as fs } from 'node:fs';
+import path from 'node:path';
+import { errorCode } from './error-code.ts';
+import type { WalkedFile } from './walk.ts';
+
+/** A document larger than this is named, hashed and reported, not read. */
+export const maxDocumentBytes = 1024 * 1024;
+/** Above this a file is known by its size and time alone: hashing a gigabyte at each save would stop everything else. */
+const maxHashedBytes = 32 * 1024 * 1024;
+
+/** What a file holds. `bytes` is absent where `problem` says why it was not read. */
+export interface FileBytes {
+  file: string;
+  bytes?: Buffer;
+  sizeBytes: number;
+  hash: string;
+  mtimeMs: number;
+  problem?: string;
+}
+
+/** Reads one file without following a link at its end; undefined when it is gone. Never throws for what lies on disk. */
+export async function readFileBytes(root: string, walked: WalkedFile): Promise<FileBytes | undefined> {
+  const { file, why } = walked;
+  if (why !== undefined) return unread(file, why);
+  let handle: fs.FileHandle;
+  try {
+    // O_NONBLOCK: a pipe that took the file's place must not hold the reader
+    handle = await fs.open(
+      path.join(root, file),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : unread(file, `cannot be read (${code})`);
+  }
+  try {
+    return await readOpened(file, handle);
+  } catch (error) {
+    return unread(file, `cannot be read (${errorCode(error)})`);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readOpened(file: string, handle: fs.FileHandle): Promise<FileBytes> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) return unread(file, 'is no regular file');
+  const known = { file, sizeBytes: stat.size, mtimeMs: stat.mtimeMs };
+  if (stat.size > maxHashedBytes) {
+    return { ...known, hash: sha256(`${stat.size} ${stat.mtimeMs}`), problem: tooLarge(stat.size) };
+  }
+  const bytes = await handle.readFile();
+  const read = { ...known, sizeBytes: bytes.length, hash: sha256(bytes) };
+  return bytes.length > maxDocumentBytes ? { ...read, problem: tooLarge(bytes.length) } : { ...read, bytes };
+}
+
+export function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function unread(file: string, problem: string): FileBytes {
+  return { file, sizeBytes: 0, hash: sha256(problem), mtimeMs: 0, problem };
+}
+
+function tooLarge(sizeBytes: number): string {
+  return `is ${(sizeBytes / 1024 / 1024).toFixed(1)} MB, larger than the 1 MB that is read`;
+}
