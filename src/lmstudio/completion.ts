@@ -78,7 +78,8 @@ export async function completeWith<T>(
   if (read.ok) return done(read.value, [first]);
   const second = await ask([
     ...messages,
-    { role: 'assistant', content: first.text.slice(0, 4000) },
+    // Some chat templates refuse an empty turn, and two of one voice in a row.
+    { role: 'assistant', content: first.text.slice(0, 4000) || '(nothing)' },
     {
       role: 'user',
       content: `That answer is not usable: ${read.why}. Answer again, with one JSON object and nothing else.`,

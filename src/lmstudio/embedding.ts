@@ -11,7 +11,7 @@ const replySchema = z.object({ data: z.array(z.object({ embedding: z.array(z.num
 /**
  * One vector a text. As for chat, only an embedding model that is loaded is used unless one is configured.
  *
- * @throws RetryableError when there is none now
+ * @throws RetryableError when there is none now; TerminalError when the server refuses us
  */
 export async function embedWith(
   client: OpenAI,
@@ -23,7 +23,8 @@ export async function embedWith(
     signal?: AbortSignal | undefined;
   },
 ): Promise<number[][]> {
-  if (options.probed.state !== 'models') throw new RetryableError(`no embeddings: ${options.probed.why}`);
+  if (options.probed.state === 'down') throw new RetryableError(`no embeddings: ${options.probed.why}`);
+  if (options.probed.state !== 'models') throw new TerminalError(`no embeddings: ${options.probed.why}`);
   const model = choose(options.probed.models, options.model);
   if (model === undefined)
     throw new RetryableError('no embedding model is loaded: load one, or set lm_studio.embedding_model');

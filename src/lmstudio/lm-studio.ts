@@ -69,6 +69,7 @@ export function createLmStudio(options: LmStudioOptions): LmStudio {
     return new OpenAI({
       baseURL: `${address}/v1`,
       apiKey: apiToken ?? 'none',
+      ...(apiToken === undefined ? { defaultHeaders: { authorization: null } } : {}),
       // What the environment holds for OpenAI's own service is not for this server.
       organization: null,
       project: null,

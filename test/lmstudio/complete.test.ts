@@ -190,5 +190,7 @@ it('the token is sent, and nothing that the environment holds for OpenAI', async
   await withToken.close();
   vi.unstubAllEnvs();
   for (const request of server.requests) expect(request.headers.authorization).toBe('Bearer sk-lm-one');
+  await ask();
+  expect(server.requests.at(-1)?.headers).not.toHaveProperty('authorization');
   expect(JSON.stringify(server.requests)).not.toContain('of-another-service');
 });

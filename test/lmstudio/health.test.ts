@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { close, listen } from '../../src/demo/lm-studio-server.ts';
+import { z } from 'zod';
+import { close, listen, sendJson, startScriptedServer } from '../../src/demo/lm-studio-server.ts';
 import { addressesOf } from '../../src/lmstudio/address.ts';
 import { createLmStudio, type LmHealth, monitorHealth, startServer } from '../../src/lmstudio/index.ts';
 import { type LmStudioServer, type Mode, startLmStudioServer } from '../support/lm-studio-server.ts';
@@ -48,6 +49,37 @@ describe('health is told by the body', () => {
 
   it('divides the context among the calls that run at once', async () => {
     expect(await healthWith({ maxConcurrent: 4 })).toMatchObject({ contextTokens: 2048, parallel: 4 });
+  });
+
+  it('thinking aloud is switched off only where the model says that it can be', async () => {
+    for (const options of [
+      ['off', 'on'],
+      ['low', 'high'],
+    ]) {
+      const reasoner = await startScriptedServer({
+        intercept: (request, response) => {
+          if (request.path !== '/api/v1/models') return false;
+          const capabilities = { reasoning: { allowed_options: options, default: 'on' } };
+          const instance = { id: 'thinker', config: { context_length: 8192 } };
+          sendJson(response, 200, {
+            models: [{ type: 'llm', key: 'thinker', loaded_instances: [instance], capabilities }],
+          });
+          return true;
+        },
+      });
+      const lm = createLmStudio({ baseUrl: reasoner.url, timeoutMs: 10_000 });
+      await lm.complete({
+        schema: z.object({ yes: z.boolean() }),
+        name: 'yes',
+        system: 's',
+        user: 'u',
+        maxTokens: 9,
+      });
+      await lm.close();
+      await reasoner.stop();
+      const sent = JSON.stringify(reasoner.requests.at(-1)?.body);
+      expect(sent.includes('"reasoning_effort":"none"')).toBe(options.includes('off'));
+    }
   });
 
   it('uses a model that is not loaded only when a person has named it', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Asked } from '../../src/demo/derive-reply.ts';
+import { type Asked, deriveReply } from '../../src/demo/derive-reply.ts';
 import { documentsOf } from '../../src/demo/prompt-documents.ts';
 import { createLmStudio, type LmStudio } from '../../src/lmstudio/index.ts';
 import { type Analysis, analyseChange, planAnalysis } from '../../src/review/index.ts';
@@ -14,7 +14,6 @@ let lm: LmStudio;
 let said: ((asked: Asked) => unknown) | undefined;
 
 async function start(options: { contextTokens?: number } = {}): Promise<void> {
-  const { deriveReply } = await import('../../src/demo/derive-reply.ts');
   server = await startLmStudioServer({
     contextTokens: 16_000,
     ...options,

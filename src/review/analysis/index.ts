@@ -1,3 +1,3 @@
 export { type AnalysisRequest, analyseChange, planAnalysis } from './analyse-change.ts';
 export type { Analysis, DropReason, ProposedEdit, ProposedQuestion } from './analysis.ts';
-export { MODEL_FINDING_KINDS } from './reply.ts';
+export { MODEL_RULES } from './reply.ts';

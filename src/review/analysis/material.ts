@@ -14,12 +14,13 @@ export function passagesOf(change: OpenSpecChange, nonce: string): Passage[] {
   return change.files
     .filter((document) => isReadable(document))
     .toSorted((a, b) => rank(a.file) - rank(b.file))
-    .map((document) => ({ file: document.file, firstLine: 1, lines: visibleLines(document.text, nonce) }));
+    .map((document) => ({ file: document.file, firstLine: 1, lines: visibleLines(document.text, nonce) }))
+    .filter((passage) => passage.lines.some((line) => line.trim() !== ''));
 }
 
 /** Text in Markdown, with a name that can stand in a delimiter. */
 function isReadable(document: DocumentFile): boolean {
-  if (document.problem !== undefined || document.text.trim() === '') return false;
+  if (document.problem !== undefined) return false;
   return (
     document.file.endsWith('.md') &&
     visibleLine(document.file, '') === document.file &&

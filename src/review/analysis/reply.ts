@@ -9,6 +9,22 @@ export const MODEL_FINDING_KINDS = [
   'uncovered',
   'instruction',
 ] as const;
+type Kind = (typeof MODEL_FINDING_KINDS)[number];
+
+const SUMMARIES: Record<Kind, string> = {
+  ambiguity: 'A model reads the words in two ways.',
+  contradiction: 'A model finds that it says otherwise elsewhere.',
+  'missing-behaviour': 'A model misses what happens in a case: an error, a limit, an empty input.',
+  untestable: 'A model finds no way to check the outcome.',
+  uncovered: 'A model finds no requirement for what the proposal promises.',
+  instruction: 'A model finds a text that tries to instruct it.',
+};
+
+/** The rules of model findings, for lists of rules; none of them is ever an error. */
+export const MODEL_RULES = MODEL_FINDING_KINDS.map((kind) => ({
+  id: `model-${kind}`,
+  summary: SUMMARIES[kind],
+}));
 
 /**
  * What the model must answer with: closed enums, file names of this call only, nothing optional and no unions, which small

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { RULES } from '../../openspec/rules/index.ts';
 import type { Finding, Severity } from '../../types/index.ts';
+import { MODEL_RULES } from '../analysis/index.ts';
 import type { ReviewResult } from '../review-result.ts';
 import { prefixed } from './printable.ts';
 
@@ -35,6 +36,8 @@ export function renderSarif(result: ReviewResult, pathPrefix: string): string {
 
 function descriptor(id: string) {
   const rule = RULES.find((one) => one.id === id);
+  const ofModel = MODEL_RULES.find((one) => one.id === id);
+  if (ofModel !== undefined) return { id, shortDescription: { text: ofModel.summary } };
   if (rule === undefined) return { id };
   return {
     id,
