@@ -64,7 +64,19 @@ export function derivedAnalysis(documents: readonly PromptDocument[]) {
 
 function question(place: { file: string; line: number; text: string }, text: string) {
   const where = { file: place.file, line: place.line, quote: place.text.trim() };
-  return { text, why: 'The documents leave it open.', ...where, options: [], recommended: '', worth: 3 };
+  const options = alternatives(plain(place.text));
+  const [recommended = ''] = options;
+  return { text, why: 'The documents leave it open.', ...where, options, recommended, worth: 3 };
+}
+
+/** The two ways of "either by mail or by post"; none where the line has no such words. */
+function alternatives(text: string): string[] {
+  const from = text.toLowerCase().indexOf('either ');
+  const or = text.toLowerCase().indexOf(' or ', from);
+  if (from === -1 || or === -1) return [];
+  const first = text.slice(from + 'either '.length, or).trim();
+  const second = (text.slice(or + ' or '.length).split(/[.,;]/)[0] ?? '').trim();
+  return first === '' || second === '' ? [] : [first, second];
 }
 
 /** A promise that somebody will build and test. */

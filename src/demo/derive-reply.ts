@@ -1,4 +1,5 @@
 import { derivedAnalysis } from './derive-analysis.ts';
+import { derivedAnswer } from './derive-answer.ts';
 import { documentsOf } from './prompt-documents.ts';
 
 /** What a chat request asks: the schema that the answer must fit, and the texts. */
@@ -11,10 +12,11 @@ export interface Asked {
 
 /**
  * The scripted model's answer, made from nothing but the prompt: other documents give another answer. An analysis is read out of the
- * delimited documents; any other schema is filled with the words of the prompt.
+ * delimited documents, a persona's answer from the options; any other schema is filled with the words of the prompt.
  */
 export function deriveReply(asked: Asked): unknown {
   if (asked.schemaName === 'change-analysis') return derivedAnalysis(documentsOf(asked.user));
+  if (asked.schemaName === 'persona-answer') return derivedAnswer(asked.user);
   return filled(asked.schema, { name: '', prompt: `${asked.system}\n${asked.user}` });
 }
 
