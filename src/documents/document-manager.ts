@@ -2,8 +2,8 @@ import type { SnapshotFrom } from 'xstate';
 import type { ActorClient } from '../actors/api.ts';
 import type { documentUpdateMachine } from '../machines/index.ts';
 import type { Edit, HistoryEntry, Update } from '../types/index.ts';
-import type { DocumentStore } from './document-store.ts';
 import type { ProposeRequest } from './propose.ts';
+import type { DocumentStore } from './store/document-store.ts';
 
 export interface DocumentManagerOptions {
   root: string;

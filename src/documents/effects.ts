@@ -6,8 +6,8 @@ import type {
   UpdateWork,
   WriteResult,
 } from '../machines/document-update.ts';
-import type { DocumentStore } from './document-store.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from './sink/sink.ts';
+import type { DocumentStore } from './store/document-store.ts';
 
 export interface DocumentEffectsDeps {
   root: string;

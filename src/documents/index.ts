@@ -1,6 +1,7 @@
 export { DocumentManager, type DocumentManagerOptions } from './document-manager.ts';
-export { type DocumentStore, openDocumentStore } from './document-store.ts';
 export { type Applied, applyEdits } from './edits/apply-edits.ts';
 export { type DocumentEffects, type DocumentEffectsDeps, documentEffects } from './effects.ts';
-export type { AuthorKind, ProposeRequest } from './propose.ts';
-export { openSink, type Sink, type SinkOptions } from './sink.ts';
+export type { ProposeRequest } from './propose.ts';
+export { openSink, type Sink, type SinkOptions } from './sink/sink.ts';
+export { type DocumentStore, openDocumentStore } from './store/document-store.ts';
+export type { AuthorKind, UpdateRecord } from './store/update-record.ts';

@@ -1,7 +1,5 @@
 import type { Edit, Provenance } from '../types/index.ts';
-
-/** Who is behind an edit; what may be written without a person's yes depends on it. */
-export type AuthorKind = 'person' | 'archivist' | 'persona' | 'agent' | 'cache' | 'model' | 'rules';
+import type { AuthorKind } from './store/update-record.ts';
 
 export interface ProposeRequest {
   /** relative to the root */
