@@ -6,7 +6,15 @@ import { askGit, callerFor, type Git } from './caller.ts';
 import { findEarlierCommit } from './earlier.ts';
 import { indexUnchanged, placeBeside, readIndexFile, refreshedCopy } from './index-file.ts';
 import { releaseLock, renameLock, takeIndexLock } from './index-lock.ts';
-import { dropRecord, type JournalRecord, readRecord, settleRecord, sha256, writeRecord } from './journal.ts';
+import {
+  dropRecord,
+  type JournalRecord,
+  readRecord,
+  settleRecord,
+  sha256,
+  sparePath,
+  writeRecord,
+} from './journal.ts';
 import { inLane } from './lane.ts';
 import { commitMessage, subjectOf } from './message.ts';
 import type { ObjectReader } from './objects.ts';
@@ -203,7 +211,7 @@ async function begin(git: Git, { ground, commit, copy, mode, options }: Beginnin
   const { gitDir } = git.repo;
   const bytes = await readFile(copy);
   const digest = sha256(bytes);
-  const spare = join(gitDir, `index.specloop-${commit.slice(0, 20)}`);
+  const spare = sparePath(git.repo, options.journalDir, commit);
   await rm(spare, { force: true });
   const placed = await placeBeside(copy, { path: spare, mode });
   const record: JournalRecord = {

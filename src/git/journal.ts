@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { callerFor, callGit, type Git } from './caller.ts';
 import { inLane } from './lane.ts';
@@ -39,6 +39,15 @@ export interface SettledEntry {
 
 /** Finished records answer a repeated effect; the trailer in the branch does so after them. */
 const KEPT_RECORDS = 1000;
+
+/** Where the index that is to come stands meanwhile. The name tells whose it is: another root may share the repository. */
+export function sparePath(repo: Repository, journalDir: string, commit: string): string {
+  return join(repo.gitDir, `${sparePrefix(journalDir)}${commit.slice(0, 16)}`);
+}
+
+function sparePrefix(journalDir: string): string {
+  return `index.specloop-${sha256(Buffer.from(resolve(journalDir))).slice(0, 12)}-`;
+}
 
 export function recordPath(journalDir: string, effectId: string): string {
   return join(journalDir, `${createHash('sha256').update(effectId).digest('hex').slice(0, 40)}.json`);
@@ -84,6 +93,10 @@ export async function settleJournal(repo: Repository, journalDir: string): Promi
       if (record?.phase === 'committed') finished.push(path);
       if (record?.phase !== 'begun' || record.gitDir !== repo.gitDir) continue;
       settled.push(await settleRecord(git, journalDir, record));
+    }
+    // Killed before the record was written: nothing but this file shows it.
+    for (const name of await readdir(repo.gitDir)) {
+      if (name.startsWith(sparePrefix(journalDir))) await rm(join(repo.gitDir, name), { force: true });
     }
     for (const path of finished.slice(KEPT_RECORDS)) await rm(path, { force: true });
     return settled;
