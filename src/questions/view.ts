@@ -41,7 +41,12 @@ export function toQuestion(snapshot: QuestionSnapshot): Question {
     ...(input.why !== undefined && { why: input.why }),
     ...(input.options !== undefined && { options: input.options }),
     ...(input.recommended !== undefined && { recommended: input.recommended }),
-    ...(answer !== null && { answer: answer.text, answered_by: answer.by, answered_at: context.answeredAt }),
+    ...(answer !== null && {
+      answer: answer.text,
+      answered_by: answer.by,
+      answered_kind: answer.kind,
+      answered_at: context.answeredAt,
+    }),
     ...(context.late && { late: true }),
     ...(answer?.confidence !== undefined && { confidence: answer.confidence }),
     ...(answer?.sources !== undefined && { sources: answer.sources }),

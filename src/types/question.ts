@@ -35,6 +35,7 @@ export const questionSchema = z.object({
   recommended: z.string().optional(),
   answer: z.string().optional(),
   answered_by: z.string().optional(),
+  answered_kind: z.enum(['person', 'archivist', 'persona', 'agent', 'cache']).optional(),
   answered_at: z.string().optional(),
   late: z.boolean().optional(),
   confidence: z.number().min(0).max(1).optional(),

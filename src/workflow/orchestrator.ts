@@ -1,0 +1,396 @@
+import { basename, relative, sep } from 'node:path';
+import type { ActorRuntime, ActorView } from '../actors/index.ts';
+import type { AgentDirectory } from '../agents/index.ts';
+import type { DocumentManager } from '../documents/index.ts';
+import { UserError } from '../errors.ts';
+import { changeMachine } from '../machines/index.ts';
+import type { QuestionRouter } from '../questions/index.ts';
+import type { EventFeed, Metrics } from '../telemetry/index.ts';
+import type { Answer, ChangeDetail, ChangeSummary, HistoryEntry, Question, Update } from '../types/index.ts';
+import type {
+  ActorHistoryEntry,
+  ActorSummary,
+  AgentDescription,
+  AskRequest,
+  FeedEvent,
+  Health,
+  ListOptions,
+  Page,
+  Readiness,
+  UpdateRequest,
+  WorkflowApi,
+} from './api.ts';
+import { changeState, toChangeSummary } from './change-view.ts';
+import { changeActor } from './identity.ts';
+import type { Models } from './models.ts';
+import type { ReviewStore } from './review-store.ts';
+
+export interface OrchestratorOptions {
+  root: string;
+  version: string;
+  runtime: ActorRuntime;
+  router: QuestionRouter;
+  documents: DocumentManager;
+  agents: AgentDirectory;
+  reviews: ReviewStore;
+  models: Models;
+  feed: EventFeed;
+  metrics: Metrics;
+  /** Redis, root, socket and TCP: what /readyz answers for */
+  checks(): Promise<Readiness['checks']>;
+  redis: { origin: string; notes(): Promise<string[]> };
+}
+
+const pageLimit = { standard: 100, most: 1000 };
+const outcomeWaitMs = 30_000;
+/** ends of an update, and where it may wait long: whoever waits for the outcome is told that */
+const restingUpdates = ['applied', 'conflicted', 'rolledBack', 'rejected', 'failed'];
+const restingChanges = ['settled', 'failed', 'absent', 'archived'];
+const notActive = ['absent', 'archived'];
+
+/**
+ * The four capabilities under one door: changes are processed, questions routed, documents updated. It keeps nothing:
+ * every answer is read from the actors, every action is an event to one.
+ */
+export class WorkflowOrchestrator implements WorkflowApi {
+  readonly #o: OrchestratorOptions;
+
+  constructor(options: OrchestratorOptions) {
+    this.#o = options;
+  }
+
+  // --- changes -------------------------------------------------------------------------------------------------
+
+  async #change(id: string): Promise<{ view: ActorView; summary: ChangeSummary } | undefined> {
+    const found = await this.#o.runtime.snapshot(changeMachine, changeActor(id));
+    return found === undefined
+      ? undefined
+      : { view: found.view, summary: toChangeSummary(found.view, found.snapshot) };
+  }
+
+  /** Active ones, unless a state is named. */
+  async listChanges(options: ListOptions = {}): Promise<Page<ChangeSummary>> {
+    const limit = limitOf(options);
+    const items: ChangeSummary[] = [];
+    let cursor = options.cursor;
+    do {
+      const page = await this.#o.runtime.list({ machine: 'change', limit, ...(cursor === undefined ? {} : { cursor }) });
+      for (const view of page.items) {
+        const state = changeState(view);
+        const wanted = options.state === undefined ? !notActive.includes(state) : state === options.state;
+        const found = wanted ? await this.#o.runtime.snapshot(changeMachine, view.id) : undefined;
+        if (found !== undefined) items.push(toChangeSummary(found.view, found.snapshot));
+      }
+      cursor = page.cursor;
+    } while (items.length < limit && cursor !== undefined);
+    return { items, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+  }
+
+  async getChange(id: string): Promise<ChangeDetail | undefined> {
+    const found = await this.#o.runtime.snapshot(changeMachine, changeActor(id));
+    if (found === undefined) return undefined;
+    const { contentHash } = found.snapshot.context;
+    const [rules, model, questions, updates] = await Promise.all([
+      this.#o.reviews.rules(id),
+      this.#o.reviews.model(id, contentHash),
+      this.#o.router.list({ state: 'all', change: id, limit: pageLimit.most }),
+      this.#o.documents.list({ change: id, limit: pageLimit.most }),
+    ]);
+    return {
+      ...toChangeSummary(found.view, found.snapshot),
+      findings_list: [...rules, ...(model?.findings ?? [])],
+      questions: questions.items,
+      updates: updates.items,
+    };
+  }
+
+  async #sendToChange(id: string, event: { type: 'PROCESS' | 'RETRY' | 'CANCEL' }): Promise<void> {
+    const { verdict } = await this.#o.runtime.send(changeActor(id), event);
+    if (verdict === 'absent') throw unknown('change', id, 'specloop changes lists them');
+  }
+
+  processChange(id: string): Promise<void> {
+    return this.#sendToChange(id, { type: 'PROCESS' });
+  }
+
+  retryChange(id: string): Promise<void> {
+    return this.#sendToChange(id, { type: 'RETRY' });
+  }
+
+  cancelChange(id: string): Promise<void> {
+    return this.#sendToChange(id, { type: 'CANCEL' });
+  }
+
+  /**
+   * Reviews a change now and waits until it has settled.
+   *
+   * @param path its folder, absolute or relative to the root, or its name
+   * @throws UserError for a folder that is no change, or when the review failed
+   */
+  async processOpenspecChange(path: string): Promise<void> {
+    const inside = relative(this.#o.root, path);
+    const id = inside.startsWith('..') || !path.includes(sep) ? basename(path) : basename(inside);
+    await this.#o.runtime.start('change', changeActor(id), { change: id });
+    await this.processChange(id);
+    const view = await this.#o.runtime.waitFor(
+      changeActor(id),
+      (now) => restingChanges.includes(changeState(now)),
+      { timeoutMs: 30 * 60_000 },
+    );
+    const change = await this.#change(id);
+    if (view === undefined || change?.summary.state !== 'settled') {
+      throw new UserError('the change was not reviewed', {
+        which: id,
+        why: change?.summary.problem ?? `it is ${change?.summary.state ?? 'unknown'}`,
+      });
+    }
+  }
+
+  // --- questions -----------------------------------------------------------------------------------------------
+
+  ask(request: AskRequest): Promise<Question> {
+    return this.#o.router.ask(request);
+  }
+
+  listQuestions(options: ListOptions & { agentId?: string; change?: string } = {}): Promise<Page<Question>> {
+    return this.#o.router.list({ ...options, limit: limitOf(options) });
+  }
+
+  getQuestion(id: string, options: { waitMs?: number; signal?: AbortSignal } = {}): Promise<Question | undefined> {
+    const { waitMs = 0, signal } = options;
+    return this.#o.router.wait(id, { waitMs, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  answerQuestion(id: string, answer: Answer): Promise<{ accepted: boolean; question: Question }> {
+    return this.#o.router.answer(id, answer);
+  }
+
+  cancelQuestion(id: string, why: string): Promise<Question> {
+    return this.#o.router.cancel(id, why);
+  }
+
+  async listThreads(): Promise<Page<{ id: string; questions: number; last_at: string }>> {
+    return { items: await this.#o.router.threads() };
+  }
+
+  getThread(id: string): Promise<{ id: string; questions: Question[] } | undefined> {
+    return this.#o.router.thread(id);
+  }
+
+  /**
+   * Asks and waits for the answer.
+   *
+   * @param context what the answerer should know, by name; `wait_ms` says how long to wait (default 60000)
+   * @throws UserError with code `no-answer` when there is none, with the reason
+   */
+  async routeQuestion(question: string, context: Record<string, string> = {}): Promise<string> {
+    const { wait_ms: wait, ...known } = context;
+    const asked = await this.ask({ question, askedBy: 'api', context: known });
+    const waitMs = wait === undefined ? 60_000 : Number(wait);
+    const ended = await this.getQuestion(asked.id, { waitMs });
+    if (ended?.answer !== undefined) return ended.answer;
+    throw new UserError('nobody answered', {
+      which: asked.id,
+      why: ended?.no_answer_reason ?? `it is ${ended?.state ?? 'unknown'}`,
+      next: 'a late answer is still taken: specloop questions',
+      code: 'no-answer',
+    });
+  }
+
+  // --- documents -----------------------------------------------------------------------------------------------
+
+  async readDocument(path: string): Promise<{ path: string; text: string; hash: string } | undefined> {
+    return this.#o.documents.readOpenspec(path).catch((error: unknown) => {
+      if (error instanceof UserError && error.code === 'not-found') return undefined;
+      throw error;
+    });
+  }
+
+  /**
+   * Changes sections of a document.
+   *
+   * @param changes section titles to their new bodies
+   * @returns true when applied, false when refused or waiting for a person's approval
+   */
+  updateDocument(path: string, changes: Record<string, string>): Promise<boolean> {
+    return this.#o.documents.updateOpenspec(path, changes);
+  }
+
+  async updateDocumentWith(request: UpdateRequest): Promise<Update[]> {
+    const { path, content, sections, reason, author } = request;
+    const edits = request.edits ?? [];
+    const whole = content === undefined ? [] : [{ op: 'replace-file' as const, file: path, content }];
+    const bySection = Object.entries(sections ?? {}).map(([heading, body]) => ({
+      op: 'replace-section' as const,
+      file: path,
+      heading,
+      body,
+    }));
+    const all = [...edits, ...whole, ...bySection];
+    const id = await this.#o.documents.propose({ path, edits: all, kind: 'document', reason, provenance: { author } });
+    const update = await this.#outcome(id, outcomeWaitMs, ['awaitingApproval', 'waitingForRepository']);
+    return [update];
+  }
+
+  async documentHistory(path: string): Promise<Page<HistoryEntry>> {
+    return { items: await this.#o.documents.getChangeHistory(path) };
+  }
+
+  listUpdates(options: ListOptions = {}): Promise<Page<Update>> {
+    return this.#o.documents.list({ ...options, limit: limitOf(options) });
+  }
+
+  getUpdate(id: string): Promise<Update | undefined> {
+    return this.#o.documents.get(id);
+  }
+
+  async #outcome(id: string, waitMs: number, alsoResting: readonly string[] = []): Promise<Update> {
+    const resting = [...restingUpdates, ...alsoResting];
+    await this.#o.runtime.waitFor(`update/${id}`, ({ state }) => resting.includes(state), { timeoutMs: waitMs });
+    const update = await this.#o.documents.get(id);
+    if (update === undefined) throw unknown('update', id, 'specloop updates lists them');
+    return update;
+  }
+
+  async approveUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update> {
+    const { waitMs = outcomeWaitMs, ...approval } = options;
+    await this.#o.documents.approve(id, approval);
+    return this.#outcome(id, waitMs, ['waitingForRepository']);
+  }
+
+  async rejectUpdate(id: string, options: { why: string; waitMs?: number }): Promise<Update> {
+    await this.#o.documents.reject(id, options.why);
+    return this.#outcome(id, options.waitMs ?? outcomeWaitMs);
+  }
+
+  async undoUpdate(id: string, options: { by: string; waitMs?: number }): Promise<Update> {
+    const undo = await this.#o.documents.undo(id, options.by);
+    return this.#outcome(undo, options.waitMs ?? outcomeWaitMs, ['waitingForRepository']);
+  }
+
+  // --- agents, actors, models ----------------------------------------------------------------------------------
+
+  async listAgents(): Promise<Page<AgentDescription>> {
+    return { items: await this.#o.agents.describe() };
+  }
+
+  registerAgent(agent: {
+    id: string;
+    name?: string;
+    capabilities: string[];
+    description?: string;
+  }): Promise<AgentDescription> {
+    return this.#o.agents.register(agent);
+  }
+
+  async listActors(options: ListOptions & { machine?: string } = {}): Promise<Page<ActorSummary>> {
+    const { machine, cursor, state } = options;
+    const page = await this.#o.runtime.list({
+      limit: limitOf(options),
+      ...(machine === undefined ? {} : { machine }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const items = page.items.filter((view) => state === undefined || view.state === state || view.status === state);
+    return { items: items.map(toActorSummary), ...(page.cursor === undefined ? {} : { next_cursor: page.cursor }) };
+  }
+
+  async getActor(id: string): Promise<ActorSummary | undefined> {
+    const view = await this.#o.runtime.get(id);
+    return view === undefined ? undefined : toActorSummary(view);
+  }
+
+  async actorHistory(id: string): Promise<Page<ActorHistoryEntry>> {
+    const entries = await this.#o.runtime.history(id);
+    const items = entries.map(({ seq, atMs, event, from, to, effects }) => ({
+      seq,
+      at: new Date(atMs).toISOString(),
+      event: event.type,
+      from,
+      to,
+      effects,
+    }));
+    return { items: items.reverse() };
+  }
+
+  pauseModels(): Promise<void> {
+    return this.#o.models.pause();
+  }
+
+  async resumeModels(): Promise<void> {
+    await this.#o.models.resume();
+    if ((await this.#o.models.state()).usable) await this.modelIsUp();
+  }
+
+  /** A model can be used: every change that waits for one goes into its next round. */
+  async modelIsUp(): Promise<void> {
+    for (const { id, waiting_for } of await this.#allActive()) {
+      if (waiting_for?.includes('model')) await this.#o.runtime.send(changeActor(id), { type: 'MODEL.UP' });
+    }
+  }
+
+  async #allActive(): Promise<ChangeSummary[]> {
+    return (await this.listChanges({ limit: pageLimit.most })).items;
+  }
+
+  // --- the whole -----------------------------------------------------------------------------------------------
+
+  async health(): Promise<Health> {
+    const { models, redis, runtime, version, root } = this.#o;
+    const [changes, counters, paused, notes, readiness, open, updates] = await Promise.all([
+      this.#allActive(),
+      runtime.store.counters(),
+      models.paused(),
+      redis.notes(),
+      this.readiness(),
+      this.listQuestions({ limit: pageLimit.most }),
+      this.listUpdates({ limit: pageLimit.most }),
+    ]);
+    const model = models.last;
+    const byState: Record<string, number> = {};
+    for (const { state } of changes) byState[state] = (byState[state] ?? 0) + 1;
+    const repeated = Object.entries(counters).filter(([name]) => name.startsWith('repeated:'));
+    return {
+      status: readiness.ready && notes.length === 0 ? 'ok' : 'degraded',
+      version,
+      root,
+      redis: { origin: redis.origin, ok: readiness.checks.redis?.ok ?? false, notes },
+      model: {
+        state: model.usable ? 'ready' : 'unavailable',
+        ...(model.usable ? { model: model.model } : { why: model.why }),
+        paused,
+        waiting: changes.filter(({ waiting_for }) => waiting_for?.includes('model')).length,
+      },
+      changes: byState,
+      questions_open: open.items.length,
+      updates_pending: updates.items.filter(({ state }) => !restingUpdates.includes(state)).length,
+      repeated_calls: repeated.reduce((sum, [, count]) => sum + count, 0),
+    };
+  }
+
+  async readiness(): Promise<Readiness> {
+    const checks = await this.#o.checks();
+    return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+  }
+
+  metrics(): Promise<string> {
+    return this.#o.metrics.text();
+  }
+
+  events(options: { afterId?: string; signal: AbortSignal }): AsyncIterable<FeedEvent> {
+    return this.#o.feed.read(options);
+  }
+}
+
+function limitOf(options: ListOptions): number {
+  return Math.min(Math.max(1, options.limit ?? pageLimit.standard), pageLimit.most);
+}
+
+function unknown(what: string, id: string, next: string): UserError {
+  return new UserError(`there is no such ${what}`, { which: id, next, code: 'not-found' });
+}
+
+function toActorSummary(view: ActorView): ActorSummary {
+  const { id, machine, version, seq, state, status, since } = view;
+  return { id, machine, version, seq, state, status, since };
+}
+

@@ -1,0 +1,115 @@
+import type { ActorRuntime } from '../actors/index.ts';
+import { type ChangeEvent, changeMachine } from '../machines/index.ts';
+import { type WatchEvent, type Watcher, watchRoot } from '../openspec/index.ts';
+import { changeActor } from './identity.ts';
+import type { SurroundingsCache } from './surroundings.ts';
+
+export interface WatchingOptions {
+  root: string;
+  runtime: ActorRuntime;
+  surroundings: SurroundingsCache;
+  isOwnWrite(relPath: string, hash: string | undefined): boolean;
+  onProblem(error: unknown): void;
+  onLine(line: string): void;
+  signal: AbortSignal;
+}
+
+/** Turns what the watcher sees into events of changes. */
+export class Watching {
+  readonly #o: WatchingOptions;
+  /** when a person last saved a change, ms since the epoch */
+  readonly #savedAt = new Map<string, number>();
+  #watcher: Watcher | undefined;
+  /** events are handed on in the order in which they were seen */
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(options: WatchingOptions) {
+    this.#o = options;
+  }
+
+  /** Resolves when every change that stands there has been told to its actor. */
+  async start(): Promise<void> {
+    const { root, signal, isOwnWrite, onLine } = this.#o;
+    const present = new Set<string>();
+    this.#watcher = await watchRoot({
+      root,
+      signal,
+      isOwnWrite,
+      onEvent: (event) => {
+        if (event.type === 'change-saved' && event.initial) present.add(event.change);
+        this.#queue(event);
+      },
+      onProblem: ({ message }) => onLine(message),
+    });
+    await this.#tail;
+    await this.#missing(present);
+  }
+
+  async stop(): Promise<void> {
+    await this.#watcher?.close();
+    await this.#tail;
+  }
+
+  /** False while somebody else's save of the change is younger than `ms`. */
+  quiet(change: string, ms = 1_000): boolean {
+    return Date.now() - (this.#savedAt.get(change) ?? 0) >= ms;
+  }
+
+  #queue(event: WatchEvent): void {
+    this.#o.surroundings.invalidate();
+    this.#tail = this.#tail.then(() => this.#take(event)).catch((error: unknown) => this.#o.onProblem(error));
+  }
+
+  async #take(event: WatchEvent): Promise<void> {
+    const { runtime } = this.#o;
+    switch (event.type) {
+      case 'change-saved': {
+        const { change, contentHash, byUs, initial, savedAt } = event;
+        if (!byUs) this.#savedAt.set(change, savedAt);
+        await runtime.start('change', changeActor(change), { change });
+        const saved: ChangeEvent = { type: 'SAVED', contentHash, byPerson: !byUs && !initial };
+        await runtime.send(changeActor(change), saved);
+        return;
+      }
+      case 'change-gone':
+        await runtime.send(changeActor(event.change), { type: 'GONE' });
+        return;
+      case 'change-archived':
+        await runtime.send(changeActor(event.change), { type: 'ARCHIVED' });
+        return;
+      case 'specs-saved':
+        for (const change of await this.#known()) await runtime.send(changeActor(change), { type: 'SPECS.SAVED' });
+        return;
+      case 'root-gone':
+        this.#o.onLine(`the folder ${this.#o.root} is gone: waiting for it to come back`);
+        return;
+      case 'root-back':
+        this.#o.onLine(`the folder ${this.#o.root} is back`);
+    }
+  }
+
+  /** Names of the changes that have an actor. */
+  async #known(): Promise<string[]> {
+    const names: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#o.runtime.list({ machine: 'change', limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+      for (const { id } of page.items) {
+        const found = await this.#o.runtime.snapshot(changeMachine, id);
+        if (found !== undefined) names.push(found.snapshot.context.change);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return names;
+  }
+
+  /** What was known and is not there any more: archived, or on another branch. */
+  async #missing(present: ReadonlySet<string>): Promise<void> {
+    const { archived } = await this.#o.surroundings.read();
+    for (const change of await this.#known()) {
+      if (present.has(change)) continue;
+      const type = archived.some((name) => name.endsWith(`-${change}`)) ? 'ARCHIVED' : 'GONE';
+      await this.#o.runtime.send(changeActor(change), { type });
+    }
+  }
+}
