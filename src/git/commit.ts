@@ -1,27 +1,18 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BlobAnswer, blobToCommit } from './blob.ts';
 import { askGit, callerFor, type Git } from './caller.ts';
 import { findEarlierCommit } from './earlier.ts';
-import { indexUnchanged, placeBeside, readIndexFile, refreshedCopy } from './index-file.ts';
-import { releaseLock, renameLock, takeIndexLock } from './index-lock.ts';
-import {
-  dropRecord,
-  type JournalRecord,
-  readRecord,
-  settleRecord,
-  sha256,
-  sparePath,
-  writeRecord,
-} from './journal.ts';
+import { readIndexFile, refreshedCopy } from './index-file.ts';
+import { readRecord, settleRecord } from './journal.ts';
 import { inLane } from './lane.ts';
 import { commitMessage, subjectOf } from './message.ts';
 import type { ObjectReader } from './objects.ts';
 import { judgePath, readIndexState, refusedPath } from './path-state.ts';
-import { moveBranch } from './refs.ts';
+import { publish } from './publish.ts';
 import type { Repository } from './repository.ts';
-import { GitFailure } from './run.ts';
+import { GitFailure, isSystemError } from './run.ts';
 import { withScratch } from './scratch.ts';
 import { booleanOf } from './settings.ts';
 import { findGround, type Ground, withReader } from './state.ts';
@@ -137,13 +128,10 @@ interface Preparation {
 /** Everything that touches nothing of the person's: the look, the blob, the tree, the commit object, the new index. */
 async function prepare(git: Git, { reader, folder, options }: Preparation): Promise<Attempt> {
   const { path, before, after } = options;
-  const snapshotOrNone = await readIndexFile(git.repo.gitDir).catch((error: unknown) => {
-    if (error instanceof GitFailure) throw error;
-    return undefined;
-  });
+  // Before the look: what the index becomes during it is seen as a change under the lock.
+  const snapshot = await readIndexFile(git.repo.gitDir);
   const [answer, index] = await Promise.all([findGround(git, reader), readIndexState(git, path)]);
   if (answer.kind !== 'ground') return answer;
-  const snapshot = snapshotOrNone;
   if (snapshot === undefined) return { kind: 'again', why: 'the index is being replaced' };
 
   const { ground } = answer;
@@ -173,13 +161,10 @@ async function prepare(git: Git, { reader, folder, options }: Preparation): Prom
   const fileIsCommitted =
     !blob.othersHunks && found !== undefined && after !== undefined && found.equals(after);
   const copy = await refreshedCopy(git, { snapshot, path, committed, fileIsCommitted, folder });
-  const record = await begin(git, { ground, commit, copy, mode: snapshot.mode, options });
-  return publish(git, {
-    record,
-    ground,
-    options,
-    unchanged: () => indexUnchanged(git.repo.gitDir, snapshot),
-  });
+  const { journalDir, effectId } = options;
+  const reason = `commit: ${subjectOf(options.message)}`;
+  const published = await publish(git, { ground, commit, snapshot, copy, reason, journalDir, effectId });
+  return published.kind === 'again' ? published : { kind: 'committed', commit, branch: ground.branch };
 }
 
 function entryOf(at: TreePath, blob: Extract<BlobAnswer, { kind: 'blob' }>) {
@@ -198,84 +183,6 @@ async function writeCommit(
   });
 }
 
-interface Beginning {
-  ground: Ground;
-  commit: string;
-  copy: string;
-  mode: number;
-  options: CommitOptions;
-}
-
-/** The finished index beside the person's, and the journal entry that knows it. */
-async function begin(git: Git, { ground, commit, copy, mode, options }: Beginning): Promise<JournalRecord> {
-  const { gitDir } = git.repo;
-  const bytes = await readFile(copy);
-  const digest = sha256(bytes);
-  const spare = sparePath(git.repo, options.journalDir, commit);
-  await rm(spare, { force: true });
-  const placed = await placeBeside(copy, { path: spare, mode });
-  const record: JournalRecord = {
-    version: 1,
-    effectId: options.effectId,
-    phase: 'begun',
-    gitDir,
-    ref: ground.ref,
-    branch: ground.branch,
-    head: ground.head,
-    commit,
-    lock: { spare, dev: String(placed.dev), ino: String(placed.ino), sha256: digest },
-  };
-  await writeRecord(options.journalDir, record);
-  return record;
-}
-
-interface Publication {
-  record: JournalRecord;
-  ground: Ground;
-  options: CommitOptions;
-  unchanged: () => Promise<boolean>;
-}
-
-/** Under the person's own index lock: the index is as we saw it, the branch moves, the index follows. */
-async function publish(git: Git, { record, ground, options, unchanged }: Publication): Promise<Attempt> {
-  const { journalDir, effectId } = options;
-  const giveUp = async (why: string): Promise<Attempt> => {
-    await rm(record.lock.spare, { force: true });
-    await dropRecord(journalDir, effectId);
-    return { kind: 'again', why };
-  };
-  const locked = await takeIndexLock(journalDir, record);
-  if (locked === undefined) return giveUp('another git process holds index.lock');
-  if (!(await unchanged()) || options.signal?.aborted === true) {
-    await releaseLock(locked);
-    options.signal?.throwIfAborted();
-    return giveUp('the index keeps changing');
-  }
-  if (
-    !(await moveBranch(git, {
-      ground,
-      commit: record.commit,
-      reason: `commit: ${subjectOf(options.message)}`,
-    }))
-  ) {
-    await releaseLock(locked);
-    return giveUp(`the branch ${ground.branch} is locked or keeps moving`);
-  }
-  try {
-    await renameLock(locked);
-    await writeRecord(journalDir, { ...locked, phase: 'committed' });
-  } catch (error) {
-    // The branch has moved: the commit stands, and the journal entry lets settleJournal make up for the rest.
-    if (!isSystemError(error)) throw error;
-  }
-  return { kind: 'committed', commit: record.commit, branch: ground.branch };
-}
-
 async function fileBytes(repo: Repository, path: string): Promise<Buffer | undefined> {
   return readFile(join(repo.topLevel, path)).catch(() => undefined);
-}
-
-/** A full disk, a read-only folder: of the file system's own making, not ours. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'errno' in error;
 }

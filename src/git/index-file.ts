@@ -13,11 +13,13 @@ export interface IndexSnapshot {
   modifiedAtMs: number;
 }
 
-const FLAGLESS_REMOVED = '0';
+const REMOVED_MODE = '0';
 
-export async function readIndexFile(gitDir: string): Promise<IndexSnapshot> {
+/** Undefined where there is no index. */
+export async function readIndexFile(gitDir: string): Promise<IndexSnapshot | undefined> {
   const path = join(gitDir, 'index');
-  const found = await lstat(path);
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
   if (!found.isFile()) throw new GitFailure('the index is no plain file');
   const bytes = await readFile(path);
   return { bytes, mode: found.mode & 0o777, modifiedAtMs: Math.floor(found.mtimeMs) };
@@ -52,7 +54,7 @@ export async function refreshedCopy(git: Git, options: RefreshOptions): Promise<
     if (entry?.oid === committed.oid && entry.mode === committed.mode) return indexFile;
   }
   const row = committed ?? {
-    mode: FLAGLESS_REMOVED,
+    mode: REMOVED_MODE,
     oid: '0'.repeat(git.repo.objectFormat === 'sha256' ? 64 : 40),
   };
   const input = indexInfo(row, path);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { callerFor, callGit, type Git } from './caller.ts';
@@ -98,9 +98,16 @@ export async function settleJournal(repo: Repository, journalDir: string): Promi
     for (const name of await readdir(repo.gitDir)) {
       if (name.startsWith(sparePrefix(journalDir))) await rm(join(repo.gitDir, name), { force: true });
     }
-    for (const path of finished.slice(KEPT_RECORDS)) await rm(path, { force: true });
+    await dropOldest(finished);
     return settled;
   });
+}
+
+async function dropOldest(paths: readonly string[]): Promise<void> {
+  if (paths.length <= KEPT_RECORDS) return;
+  const aged = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+  aged.sort((a, b) => b.at - a.at);
+  for (const { path } of aged.slice(KEPT_RECORDS)) await rm(path, { force: true });
 }
 
 /**

@@ -11,6 +11,11 @@ export class GitFailure extends TerminalError {
   override name = 'GitFailure';
 }
 
+/** A full disk, a read-only folder: of the file system's making. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'errno' in error;
+}
+
 /** What a call needs besides its arguments. */
 export interface GitCall {
   cwd: string;

@@ -2,7 +2,7 @@ import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CommitOptions, commitEdit, settleJournal } from '../../src/git/index.ts';
-import { bytesOf, Desk, DOC, edit, editOptions, lines, open, put, snapshot, stands } from './support.ts';
+import { bytesOf, Desk, DOC, edit, editOptions, lines, open, put, run, snapshot, stands } from './support.ts';
 
 let desk: Desk;
 let top: string;
@@ -263,6 +263,17 @@ test('twenty commits of a person and twenty of ours at the same time lose nothin
       .split('\n')
       .filter((subject) => subject.startsWith('Person')),
   ).toEqual([]);
+});
+
+test('a pipe where attributes are read is refused before git would wait for its writer', async () => {
+  await run('mkfifo', [join(top, 'openspec', '.gitattributes')], { cwd: top, env: process.env });
+  const index = await bytesOf(join(top, '.git', 'index'));
+  expect(await edit(desk, top, { after: lines({ 5: 'edited' }) })).toEqual({
+    kind: 'uncommitted',
+    why: expect.stringMatching(/gitattributes is no plain file/),
+  });
+  expect(await bytesOf(join(top, '.git', 'index'))).toEqual(index);
+  expect(await countCommits()).toBe(1);
 });
 
 test('the index keeps the mode that its owner gave it', async () => {

@@ -592,14 +592,6 @@ const STAYS: (Situation & { why: RegExp })[] = [
     },
   },
   {
-    name: 'a pipe stands where attributes are read',
-    why: /gitattributes is no plain file/,
-    arrange: async (_, top) => {
-      await run('mkfifo', [join(top, 'openspec', '.gitattributes')], { cwd: top, env: process.env });
-      return undefined;
-    },
-  },
-  {
     name: 'the file is a symbolic link',
     why: /symbolic link/,
     arrange: async (desk, top) => {
