@@ -81,6 +81,11 @@ export class QuestionBook {
     await this.#redis.zrem(this.#key('open'), id);
   }
 
+  /** Takes a question out of its change: another one stands there in its words. */
+  async leaveChange(id: string, change: string): Promise<void> {
+    await this.#redis.zrem(this.#key({ change }), id);
+  }
+
   /** Walks through an index, newest first, from after `cursor` on, a batch at a time. */
   async *walk(index: BookIndex, cursor?: string): AsyncGenerator<{ id: string; cursor: string }[]> {
     const batch = 200;

@@ -48,6 +48,9 @@ export interface QuestionRouterOptions {
 
 const maxTextLength = 8000;
 
+/** Why a question was cancelled whose document no longer asks it: it may be asked anew when the document does. */
+export const WITHDRAWN = 'the document no longer asks it';
+
 /**
  * Takes questions from anyone, and answers from anyone. It keeps nothing in memory: a question is a durable actor, the
  * book in Redis only finds it again.
@@ -85,7 +88,7 @@ export class QuestionRouter {
 
   /** Asks once: the same words in the same change, or the same idempotency key, are the same question. */
   async ask(request: Ask): Promise<Question> {
-    const input = this.#inputOf(request);
+    const input = await this.#asNew(this.#inputOf(request));
     await this.book.record(entryOf(input, this.#options.cacheTimeoutMs));
     await this.#options.actors.start('question', questionActor(input.question), input);
     return (await this.get(input.question)) ?? justAsked(input);
@@ -173,6 +176,22 @@ export class QuestionRouter {
       changeIsActive: this.#options.changeIsActive,
     });
     return inputs.slice(0, limit).map((snapshot) => ({ ...toQuestion(snapshot), open_for_people: true }));
+  }
+
+  /**
+   * A question that its document took back and asks again is a new one: a cancelled question listens no more. The old one
+   * leaves its change, so that no two of one change have the same text. What a person cancelled stays cancelled.
+   */
+  async #asNew(input: QuestionInput): Promise<QuestionInput> {
+    const { change } = input;
+    if (change === undefined) return input;
+    for (let again = 1; ; again += 1) {
+      const question = again === 1 ? input.question : `${input.question}-${again}`;
+      const before = await this.#snapshot(question);
+      const takenBack = before?.context.noAnswerReason === WITHDRAWN && topState(before) === 'cancelled';
+      if (!takenBack) return { ...input, question };
+      await this.book.leaveChange(question, change);
+    }
   }
 
   /** Reads a question, and strikes it out of the open ones once it has ended. */

@@ -1,0 +1,2 @@
+export { type BridgeOptions, bridgeStdio } from './bridge.ts';
+export { createMcpFaces, type McpFaces, type McpFacesOptions } from './faces.ts';
