@@ -1,0 +1,16 @@
+import type { ExitCode } from '../../errors.ts';
+import { actOnUpdate, hunkNumbers } from '../await-update.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connect } from '../connect.ts';
+import { personName } from '../person.ts';
+
+/** `specloop approve ID [--hunk N…]`: exit 0 when it is applied. */
+export async function run(
+  context: CommandContext,
+  id: string,
+  options: { hunk?: string[] },
+): Promise<ExitCode> {
+  const { worker } = await connect(context);
+  const body = { by: personName(context.env), ...hunkNumbers(options.hunk) };
+  return actOnUpdate(context, worker, { id, verb: 'approve', body, wanted: 'applied' });
+}

@@ -1,0 +1,49 @@
+import type { ExitCode } from '../../errors.ts';
+import { pageOf } from '../../http/schemas.ts';
+import { type Question, questionSchema } from '../../types/index.ts';
+import { age } from '../age.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connect } from '../connect.ts';
+import { stateCell } from '../state-colour.ts';
+import { renderTable } from '../table.ts';
+
+const ENDED = new Set(['answered', 'expired', 'cancelled']);
+
+/** `specloop questions`: the open ones for people, all of them with `--all` and in JSON. */
+export async function run(context: CommandContext, options: { all?: boolean }): Promise<ExitCode> {
+  const { terminal } = context;
+  const { worker } = await connect(context);
+  const page = await worker.get('/api/questions?limit=1000', pageOf(questionSchema));
+  if (context.json) {
+    terminal.printJson(page);
+    return 0;
+  }
+  const shown = page.items.filter((question) => options.all === true || !ENDED.has(question.state));
+  const ended = page.items.length - shown.length;
+  if (shown.length > 0) terminal.print(renderTable(terminal, columns(), shown.toSorted(mineFirst)));
+  else terminal.say('No open questions.');
+  if (shown.some((question) => question.state === 'escalated')) {
+    terminal.say('Answer one with: specloop answer ID "TEXT"   (specloop show ID tells more)');
+  }
+  if (ended > 0) terminal.say(`${ended} more ended: specloop questions --all`);
+  return 0;
+}
+
+function columns() {
+  return [
+    { title: 'ID', of: (question: Question) => question.id },
+    { title: 'STATE', of: (question: Question) => stateCell(question.state) },
+    { title: 'CHANGE', of: (question: Question) => question.change ?? '' },
+    { title: 'ASKED', of: (question: Question) => age(question.asked_at) },
+    {
+      title: 'QUESTION',
+      of: (question: Question) =>
+        question.answer === undefined ? question.text : `${question.text} → ${question.answer}`,
+    },
+  ];
+}
+
+/** What people are asked now comes before what still waits for its turn. */
+function mineFirst(a: Question, b: Question): number {
+  return Number(b.open_for_people === true) - Number(a.open_for_people === true);
+}

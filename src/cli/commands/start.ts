@@ -1,0 +1,23 @@
+import { loadConfig } from '../../config/index.ts';
+import type { ExitCode } from '../../errors.ts';
+import { startWorker } from '../../worker.ts';
+import { type CommandContext, configFlags } from '../command-context.ts';
+
+/** `specloop start`: the worker, until Ctrl-C or SIGTERM. A second signal ends the process at once. */
+export async function run(context: CommandContext, options: { join?: boolean }): Promise<ExitCode> {
+  const { terminal, signal, env, cwd } = context;
+  const config = await loadConfig({ argv: configFlags(context), env, cwd });
+  const worker = await startWorker(config, {
+    join: options.join === true,
+    onLine: (line) => terminal.say(line),
+    signal,
+  });
+  const stop = () => {
+    terminal.say('stopping (once more to stop at once)');
+    void worker.stop();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  await worker.stopped;
+  return 0;
+}

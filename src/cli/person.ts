@@ -1,0 +1,11 @@
+import { userInfo } from 'node:os';
+
+/** The name under which a person's answers and approvals are kept: the login of the user. */
+export function personName(env: NodeJS.ProcessEnv): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under an id that has no name.
+    return env.USER || env.LOGNAME || 'person';
+  }
+}
