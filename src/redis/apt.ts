@@ -18,6 +18,7 @@ const DEPENDENCY_ROUNDS = 3;
 
 interface AptOptions {
   cacheDir: string;
+  env: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
 
@@ -32,7 +33,7 @@ export async function fetchWithApt(options: AptOptions): Promise<RedisBinary> {
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const work = await mkdtemp(join(parent, 'fetching-'));
   try {
-    const apt = new Apt(work, options.signal);
+    const apt = new Apt(work, options);
     const tree = await apt.unpackRedis().catch(async () => {
       await apt.useListsOfOurOwn();
       return apt.unpackRedis();
@@ -45,14 +46,23 @@ export async function fetchWithApt(options: AptOptions): Promise<RedisBinary> {
 
 class Apt {
   readonly #work: string;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #signal: AbortSignal | undefined;
   #options: string[];
 
-  constructor(work: string, signal: AbortSignal | undefined) {
+  constructor(work: string, options: Pick<AptOptions, 'env' | 'signal'>) {
     this.#work = work;
-    this.#signal = signal;
+    this.#env = options.env;
+    this.#signal = options.signal;
     // Root's downloads would otherwise be handed to the user _apt, who cannot write to a private folder.
-    this.#options = ['APT::Sandbox::User=root', 'Acquire::Retries=2', 'Debug::NoLocking=1'];
+    this.#options = [
+      'APT::Sandbox::User=root',
+      'Debug::NoLocking=1',
+      'Acquire::Retries=2',
+      'Acquire::http::Timeout=20',
+      // Without it an update that reached nothing still ends well, and the reason is lost.
+      'APT::Update::Error-Mode=any',
+    ];
   }
 
   async useListsOfOurOwn(): Promise<void> {
@@ -128,7 +138,7 @@ class Apt {
 
   #runOptions() {
     return {
-      env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      env: { ...this.#env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
       maxBuffer: 16 * 1024 * 1024,
       timeout: 180_000,
       signal: this.#signal,

@@ -45,9 +45,7 @@ export async function findOnPath(
   searchPath: string | undefined,
   signal?: AbortSignal,
 ): Promise<RedisBinary | undefined> {
-  // A relative entry would let the folder that one happens to stand in choose the program.
-  const folders = (searchPath ?? '').split(delimiter).filter(isAbsolute);
-  for (const folder of folders) {
+  for (const folder of absoluteFolders(searchPath)) {
     for (const name of ['redis-server', 'valkey-server']) {
       const path = join(folder, name);
       if (!(await isExecutable(path))) continue;
@@ -56,6 +54,19 @@ export async function findOnPath(
     }
   }
   return undefined;
+}
+
+/** True when a program of that name stands on PATH. */
+export async function isOnPath(name: string, searchPath: string | undefined): Promise<boolean> {
+  for (const folder of absoluteFolders(searchPath)) {
+    if (await isExecutable(join(folder, name))) return true;
+  }
+  return false;
+}
+
+/** A relative entry is left out: it would let the folder that one happens to stand in choose the program. */
+function absoluteFolders(searchPath: string | undefined): string[] {
+  return (searchPath ?? '').split(delimiter).filter(isAbsolute);
 }
 
 async function isExecutable(path: string): Promise<boolean> {

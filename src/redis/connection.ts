@@ -25,7 +25,13 @@ const SETTINGS = {
   commands: { maxRetriesPerRequest: RETRIES, enableAutoPipelining: true },
   blocking: { maxRetriesPerRequest: null },
   /** connects when told, and takes the first refusal for an answer */
-  probe: { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, commandTimeout: 5_000 },
+  probe: {
+    lazyConnect: true,
+    retryStrategy: null,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 5_000,
+    disconnectTimeout: 100,
+  },
 } satisfies Record<ConnectionKind | 'probe', RedisOptions>;
 
 /**
@@ -51,7 +57,8 @@ export function createClient(
 }
 
 /**
- * Reads `redis://[user:password@]host[:port][/db]`, `rediss://…` (TLS) or `unix:///path/to.sock[?db=N]`.
+ * Reads `redis://[user:password@]host[:port][/db]`, `rediss://…` (TLS) or `unix:///path/to.sock`, which takes
+ * `?db=N&username=U&password=P`: a URL without a host has no place for them.
  *
  * @throws UserError (exit 2) that never shows the password
  */
@@ -59,29 +66,25 @@ export function parseRedisUrl(text: string): RedisConnectionOptions {
   let url: URL;
   try {
     url = new URL(text);
-  } catch (cause) {
-    throw badUrl(text, 'it is not a URL', cause);
+  } catch {
+    throw badUrl(text, 'it is not a URL');
   }
-  const credentials = {
-    ...(url.username === '' ? {} : { username: decode(url.username, text) }),
-    ...(url.password === '' ? {} : { password: decode(url.password, text) }),
-  };
   switch (url.protocol) {
     case 'unix:':
     case 'redis+unix:':
       if (url.host !== '' || url.pathname === '') throw badUrl(text, 'a socket needs its absolute path');
       return {
         path: decode(url.pathname, text),
-        ...credentials,
-        ...database(url, url.searchParams.get('db'), text),
+        ...credentials(url.searchParams.get('username'), url.searchParams.get('password')),
+        ...database(url.searchParams.get('db'), text),
       };
     case 'redis:':
     case 'rediss:':
       return {
         host: url.hostname === '' ? '127.0.0.1' : url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port === '' ? 6379 : Number(url.port),
-        ...credentials,
-        ...database(url, url.searchParams.get('db') ?? url.pathname.slice(1), text),
+        ...credentials(decode(url.username, text), decode(url.password, text)),
+        ...database(url.searchParams.get('db') ?? url.pathname.slice(1), text),
         ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
       };
     default:
@@ -94,6 +97,7 @@ export function redactRedisUrl(text: string): string {
   try {
     const url = new URL(text);
     if (url.password !== '') url.password = '***';
+    if (url.searchParams.has('password')) url.searchParams.set('password', '***');
     return url.toString();
   } catch {
     // Not a URL, so nobody knows which part of it is secret.
@@ -101,8 +105,15 @@ export function redactRedisUrl(text: string): string {
   }
 }
 
-function database(url: URL, text: string | null, whole: string): { db?: number } {
-  if (text === null || text === '' || url.protocol === '') return {};
+function credentials(
+  username: string | null,
+  password: string | null,
+): { username?: string; password?: string } {
+  return { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+}
+
+function database(text: string | null, whole: string): { db?: number } {
+  if (text === null || text === '') return {};
   if (!/^\d{1,5}$/.test(text)) throw badUrl(whole, `${text} is not the number of a database`);
   return { db: Number(text) };
 }
@@ -110,18 +121,18 @@ function database(url: URL, text: string | null, whole: string): { db?: number }
 function decode(part: string, whole: string): string {
   try {
     return decodeURIComponent(part);
-  } catch (cause) {
-    throw badUrl(whole, 'a % in it does not start an escape (write % as %25)', cause);
+  } catch {
+    throw badUrl(whole, 'a % in it does not start an escape (write % as %25)');
   }
 }
 
-function badUrl(text: string, why: string, cause?: unknown): UserError {
+/** Without the cause: a URL error carries the whole text, password and all. */
+function badUrl(text: string, why: string): UserError {
   return new UserError('REDIS_URL cannot be used', {
     which: redactRedisUrl(text),
     why,
     next: 'write it as redis://[user:password@]host[:port][/db], rediss://… or unix:///path/to.sock',
     exitCode: 2,
     code: 'redis-url',
-    cause,
   });
 }

@@ -6,7 +6,7 @@ import { describeError } from '../errors.ts';
 import { createClient } from './connection.ts';
 import { type FoundRedis, findRedis } from './discovery.ts';
 import { ensureServer, type RunningServer, type ServerFiles, serverFiles } from './ensure.ts';
-import { identify } from './identity.ts';
+import { identify, isServerOf } from './identity.ts';
 import { lockFile } from './lock.ts';
 import { readRecord } from './server-record.ts';
 import { ServerUse } from './users.ts';
@@ -65,22 +65,18 @@ export class EmbeddedRedis {
   static async open(options: EmbeddedOptions): Promise<EmbeddedRedis> {
     const files = await serverFiles(options.stateDir);
     const use = await ServerUse.join(files.usersFile, options.signal);
-    let control: Redis | undefined;
-    try {
-      const running = await ensureServer({
-        files,
-        find: () => findRedis(options),
-        isAlone: () => use.isAlone(),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      control = createClient({ path: running.socketPath }, { kind: 'blocking', name: 'control' });
-      await control.ping();
-      return new EmbeddedRedis({ files, use, options, running, control });
-    } catch (error) {
-      control?.disconnect();
-      await endServerIfLast(files, use);
+    const running = await ensureServer({
+      files,
+      find: () => findRedis(options),
+      isAlone: () => use.isAlone(),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    }).catch((error) => {
+      // What could not be adopted is not ours to end either.
+      use.leave();
       throw error;
-    }
+    });
+    const control = createClient({ path: running.socketPath }, { kind: 'blocking', name: 'control' });
+    return new EmbeddedRedis({ files, use, options, running, control });
   }
 
   get pid(): number {
@@ -146,8 +142,11 @@ async function verifiedServer(files: ServerFiles): Promise<{ pid?: number; socke
   if (await isFree(files.lockFile)) return {};
   const record = await readRecord(files.lockFile);
   if (record === undefined) return {};
+  const { socketPath, pid } = record;
   const identity = await identify(record);
-  return identity.kind === 'ours' ? { pid: identity.pid, socketPath: record.socketPath } : {};
+  if (identity.kind === 'ours') return { pid: identity.pid, socketPath };
+  const isOurs = pid !== undefined && (await isServerOf(pid, files.dataDir));
+  return isOurs ? { pid, socketPath } : {};
 }
 
 async function isFree(file: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,7 +43,7 @@ interface EnsureOptions {
 
 const PAUSE_MS = 10;
 /** How long the holder of the lock may be silent: longer than any start, which binds its socket before it loads data. */
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 5_000;
 
 /** Names the files, and makes their folders. */
 export async function serverFiles(stateDir: string): Promise<ServerFiles> {
@@ -116,6 +117,7 @@ async function start(
   while (child.exitCode === null && child.signalCode === null) {
     if (options.signal?.aborted === true) {
       child.kill('SIGTERM');
+      await once(child, 'exit');
       options.signal.throwIfAborted();
     }
     const identity = await identify(record);
@@ -159,8 +161,13 @@ function cannotAdopt(
     next:
       holder?.pid === undefined
         ? `end the process that holds ${options.files.lockFile}`
-        : `kill ${holder.pid}`,
+        : remedy(identity, holder.pid),
     exitCode: 3,
     code: 'redis-not-adopted',
   });
+}
+
+function remedy(identity: Identity, pid: number): string {
+  const end = `kill ${pid} (its data stays)`;
+  return identity.kind === 'hung' ? `kill -CONT ${pid} if it was stopped, else ${end}` : end;
 }

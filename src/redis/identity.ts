@@ -1,6 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Redis } from 'ioredis';
+import { toError } from '../errors.ts';
 import { readFacts, readSetting } from './facts.ts';
 import { NONCE_SETTING } from './server.ts';
 import type { ServerRecord } from './server-record.ts';
@@ -25,23 +26,24 @@ export async function identify(record: ServerRecord): Promise<Identity> {
     enableReadyCheck: false,
     connectTimeout: ANSWER_TIMEOUT_MS,
     commandTimeout: ANSWER_TIMEOUT_MS,
+    disconnectTimeout: 100,
   });
-  client.on('error', () => {});
+  // The greeting is a command too: when nobody answers it, this event tells, and `connect` only says "closed".
+  let hung = false;
+  const notice = (error: Error) => {
+    hung ||= /timed out/i.test(error.message);
+  };
+  client.on('error', notice);
   try {
     await client.connect();
-  } catch {
-    client.disconnect();
-    return { kind: 'silent' };
-  }
-  try {
     const nonce = await readSetting(client, NONCE_SETTING);
     const dataDir = await readSetting(client, 'dir');
     const { pid } = await readFacts(client);
     if (nonce !== record.nonce || dataDir !== record.dataDir || pid === undefined) return { kind: 'foreign' };
     return { kind: 'ours', pid };
   } catch (error) {
-    const timedOut = error instanceof Error && /timed out/i.test(error.message);
-    return { kind: timedOut ? 'hung' : 'silent' };
+    notice(toError(error));
+    return { kind: hung ? 'hung' : 'silent' };
   } finally {
     client.disconnect();
   }

@@ -97,13 +97,13 @@ async function firstFacts(
   } catch (cause) {
     options.signal?.throwIfAborted();
     const reason = lastError ?? cause;
+    // Without the cause: an error of AUTH carries its arguments.
     throw new UserError('Redis cannot be used', {
       which: options.address,
       why: reason instanceof Error ? reason.message : String(reason),
       next: 'start that Redis or correct REDIS_URL; without REDIS_URL an embedded one is used',
       exitCode: 3,
       code: 'redis-unreachable',
-      cause,
     });
   } finally {
     options.signal?.removeEventListener('abort', abort);
