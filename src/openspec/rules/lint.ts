@@ -1,5 +1,6 @@
 import { toError } from '../../errors.ts';
 import type { Finding, Severity } from '../../types/index.ts';
+import { splitLines } from '../lines.ts';
 import type { LintContext, RuleReport } from '../model.ts';
 import { RULES } from './catalogue/index.ts';
 import type { Rule } from './rule.ts';
@@ -45,7 +46,13 @@ function firstFile({ change }: LintContext): string {
 }
 
 function lineCounts({ change }: LintContext): Map<string, number> {
-  return new Map(change.files.map(({ file, text }) => [file, text.split('\n').length]));
+  return new Map(change.files.map(({ file, text }) => [file, lineCount(text)]));
+}
+
+/** As editors count: what follows the last line's end is no line. */
+function lineCount(text: string): number {
+  const lines = splitLines(text);
+  return lines.length > 1 && lines.at(-1) === '' ? lines.length - 1 : lines.length;
 }
 
 /** Keeps a finding inside its file: a rule that points past the end would send a person nowhere. */

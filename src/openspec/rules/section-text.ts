@@ -1,8 +1,9 @@
+import { splitLines } from '../lines.ts';
 import type { DocumentFile, Section } from '../model.ts';
 
 /** The text below a section's heading, its subsections included. */
 export function sectionText({ text }: DocumentFile, { line, endLine }: Section): string {
-  return text.split('\n').slice(line, endLine).join('\n');
+  return splitLines(text).slice(line, endLine).join('\n');
 }
 
 /** A heading's words in lower case, without numbering and emphasis. */

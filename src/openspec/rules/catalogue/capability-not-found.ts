@@ -1,4 +1,5 @@
 import { operationCount } from '../delta-requirements.ts';
+import { proposalCapabilities } from '../proposal-capabilities.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -32,11 +33,12 @@ Sessions outlive the browser, so a shared computer stays signed in.
 - \`sessions\`: how long a person stays signed in
 `,
   check({ change, specs }) {
-    const { proposal, deltas, capabilities } = change;
+    const { proposal } = change;
+    const deltas = change.deltas.filter((delta) => operationCount(delta) > 0);
     // Before its first delta the whole change is a plan: no-deltas says so.
-    if (proposal === undefined || !deltas.some((delta) => operationCount(delta) > 0)) return [];
+    if (proposal === undefined || deltas.length === 0) return [];
     const known = new Set([...deltas, ...specs].map(({ capability }) => capability));
-    return capabilities.flatMap(({ name, line }) => {
+    return proposalCapabilities(change).flatMap(({ name, line }) => {
       if (known.has(name)) return [];
       const message = `There is no capability \`${name}\`, neither in specs/ of the change nor in the root's`;
       return [{ file: proposal.file, line, capability: name, message }];

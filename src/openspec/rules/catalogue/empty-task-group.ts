@@ -12,14 +12,14 @@ export const rule: Rule = {
   bad: `=== tasks.md
 ## 1. Sessions
 
-- [ ] 1.1 Sign people out after 30 quiet minutes of idle time
+- [ ] 1.1 Sign people out of a shared computer after 30 idle minutes, with an audit entry
 
 ## 2. Documentation
 `,
   good: `=== tasks.md
 ## 1. Sessions
 
-- [ ] 1.1 Sign people out after 30 quiet minutes of idle time
+- [ ] 1.1 Sign people out of a shared computer after 30 idle minutes, with an audit entry
 
 ## 2. Documentation
 

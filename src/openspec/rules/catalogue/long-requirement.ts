@@ -13,7 +13,7 @@ const PARTS = [
   'write the end of each session into the audit log of the account',
   'answer the next request of an ended session with the sign-in page',
   'let an administrator choose another idle time for a group of people',
-  'apply the shortest idle time where a person belongs to several groups',
+  'apply the shortest idle time where a person belongs to more than one group',
   'show a person the idle time that applies to them on the account page',
   'keep the text of a form that was being written when the session ended',
 ];

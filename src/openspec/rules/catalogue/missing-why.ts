@@ -51,8 +51,12 @@ function followsOpenSpec({ sections }: DocumentFile): boolean {
   return below.length === 0 || below.some(({ title }) => OPENSPEC_HEADINGS.has(plainTitle(title)));
 }
 
-function givesReason({ title }: Section): boolean {
-  return words(title).some((word) => REASONS.includes(word));
+/** A section may say it at length ("Background and motivation"); a title or subsection must be just that word. */
+function givesReason({ title, level }: Section): boolean {
+  const said = words(title);
+  return level === 2
+    ? said.some((word) => REASONS.includes(word))
+    : said.length === 1 && REASONS.includes(said[0] ?? '');
 }
 
 function hasText(proposal: DocumentFile, section: Section): boolean {

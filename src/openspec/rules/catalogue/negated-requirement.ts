@@ -1,14 +1,19 @@
 import type { LintContext, Requirement, RuleReport, Scenario } from '../../model.ts';
 import { canonRequirement, deltaRequirements } from '../delta-requirements.ts';
 import { outcomes } from '../language/outcomes.ts';
-import { isReversing } from '../language/polarity.ts';
+import { isDenying, isReversing } from '../language/polarity.ts';
 import { type Statement, statements } from '../language/statements.ts';
-import { shared, significantStems } from '../language/words.ts';
+import { shared, significantStems, stem } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
 
-/** A prohibition with one of these is conditional, or says what is left allowed. */
-const LIMITED =
-  /\b(?:unless|except|until|other than|only|solely|without|beyond|outside|merely|just|if|when|both)\b/i;
+/** A prohibition with one of these says what is left allowed. */
+const LIMITED = /\b(?:unless|except|until|other than)\b/i;
+/** To forbid one of these is to ask for something: "SHALL NOT leave files behind". */
+const DOUBLE_NEGATIVES = new Set(
+  'leave fail prevent block ignore omit skip lose break remain rely depend assume require'
+    .split(' ')
+    .map(stem),
+);
 
 export const rule: Rule = {
   id: 'negated-requirement',
@@ -50,27 +55,44 @@ The system SHALL NOT sign a person out before 30 quiet minutes have passed.
   },
 };
 
-/** Whether the scenarios (or, of the first statement, also the name) assert what the statement forbids. */
+/** Whether name and scenarios assert what the statement forbids. */
 function isDenied(requirement: Requirement, { modality, predicate }: Statement, isFirst: boolean): boolean {
   if (modality !== 'forbids' || LIMITED.test(predicate)) return false;
   const forbidden = significantStems(predicate);
-  if (forbidden.size === 0) return false;
   const asserting = requirement.scenarios.filter((scenario) => !isReversing(spoken(scenario)));
-  const covered = asserting.some(
-    (scenario) => coverage(forbidden, significantStems(happening(scenario))) >= 0.6,
-  );
-  if (covered) return true;
-  // Without a word of denial in name and scenarios, a requirement that starts with SHALL NOT has nothing to show for it.
-  const undisputed = asserting.length === requirement.scenarios.length && asserting.length > 0;
-  if (!isFirst || !undisputed || isReversing(requirement.name)) return false;
-  return (
-    shared(forbidden, significantStems(`${requirement.name} ${asserting.map(happening).join(' ')}`)) >= 2
-  );
+  const shows = (scenario: Scenario) => coverage(forbidden, significantStems(happening(scenario))) >= 0.75;
+  return asserting.some(shows) || (isFirst && isUndisputed(requirement, forbidden));
 }
 
 function coverage(wanted: ReadonlySet<string>, given: ReadonlySet<string>): number {
   const both = shared(wanted, given);
   return both < 2 ? 0 : both / wanted.size;
+}
+
+/**
+ * One requirement in a hundred begins with a prohibition, and nearly all of those show that the forbidden thing stays
+ * away. Where the outcomes that do it are no fewer than those that deny it, the NOT is the odd one out.
+ */
+function isUndisputed({ name, scenarios }: Requirement, forbidden: ReadonlySet<string>): boolean {
+  const [verb = ''] = forbidden;
+  if (scenarios.length === 0 || DOUBLE_NEGATIVES.has(verb) || isDenying(name, forbidden)) return false;
+  const told = scenarios.flatMap((scenario) => [
+    scenario.name,
+    ...outcomes(scenario).map(({ text }) => text),
+  ]);
+  const enough = forbidden.size <= 4 ? 1 : 3;
+  const balance = { denials: 0, assertions: 0 };
+  for (const text of told) {
+    const stems = significantStems(text);
+    const about = shared(forbidden, stems);
+    if (isDenying(text, forbidden)) {
+      if (about >= enough || stems.has(verb)) balance.denials += 1;
+    } else if (about >= Math.max(2, enough) || stems.has(verb)) {
+      balance.assertions += 1;
+    }
+  }
+  if (balance.denials > balance.assertions) return false;
+  return shared(forbidden, significantStems(`${name} ${told.join(' ')}`)) >= 2;
 }
 
 function happening(scenario: Scenario): string {

@@ -1,5 +1,6 @@
+import { fenceMask, splitLines } from '../../lines.ts';
 import type { DocumentFile, RuleReport } from '../../model.ts';
-import { blankQuotes, FenceTracker, proseLines } from '../language/prose.ts';
+import { blankQuotes, proseLines } from '../language/prose.ts';
 import type { Rule } from '../rule.ts';
 
 const MARKERS = /\b(?:TBD|TBC|TODO|FIXME|XXX)\b|\?\?\?|\blorem ipsum\b/;
@@ -8,7 +9,7 @@ const SPOKEN_ABOUT =
   /\b(?:TBD|TBC|TODO|FIXME|XXX)(?:s\b|\/|,? (?:or|and) (?:TBD|TODO|FIXME)|[- ](?:comments?|items?|lists?|markers?|placeholders?|notes?|purpose|text|stubs?|sections?|entry|entries|tags?|apps?|tasks?|files?)\b)/i;
 /** The words that OpenSpec's templates leave where text is to go. */
 const TEMPLATE_SLOTS =
-  /<(?:capability-path|capability-name|existing-capability-path|existing-name|name|brief description[^<>]{0,80}|what requirement is changing|requirement name|scenario name|condition|expected outcome)>/i;
+  /<(?:capability-path|capability-name|existing-capability-path|existing-name|brief description[^<>]{0,80}|what requirement is changing|requirement name|scenario name|expected outcome)>/i;
 const TEMPLATE_COMMENTS =
   /^<!-- (?:Explain the motivation|Describe what will change|Capabilities being introduced|Existing capabilities whose|Affected code, APIs|Current state and constraints|What this design aims|What is explicitly out|Key design decisions|Known risks|Task Group Name|Task description|requirement name|requirement text|scenario name|condition|expected outcome|New capabilities only)/i;
 
@@ -57,10 +58,10 @@ function markers({ file, text }: DocumentFile): RuleReport[] {
 
 /** The template's instructions, left as comments where the text was to go. */
 function leftComments({ file, text }: DocumentFile): RuleReport[] {
-  const fences = new FenceTracker();
-  return text.split('\n').flatMap((raw, index) => {
-    if (fences.covers(raw)) return [];
-    const at = raw.indexOf('<!--');
+  const lines = splitLines(text);
+  const fenced = fenceMask(lines);
+  return lines.flatMap((raw, index) => {
+    const at = fenced[index] ? -1 : raw.indexOf('<!--');
     if (at < 0 || !TEMPLATE_COMMENTS.test(raw.slice(at))) return [];
     return [{ file, line: index + 1, message: "The template's instruction stands where the text was to go" }];
   });

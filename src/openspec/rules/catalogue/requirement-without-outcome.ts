@@ -46,10 +46,11 @@ function problemOf({ line, steps }: Scenario): { text: string; line: number } | 
   );
   if (empty !== undefined) return { text: 'has an empty THEN', line: empty.line };
   if (steps.some(({ keyword }) => keyword === 'THEN')) return undefined;
-  // Steps without our keywords may be another language's, or prose: only a scenario that starts as ours is judged.
+  // Steps without our keywords may be another language's, or prose: only a scenario written with ours is judged.
   const starts = steps.some(({ keyword }) => keyword === 'WHEN' || keyword === 'GIVEN');
   const foreign = steps.some(({ keyword, text }) => keyword === 'none' && words(text).length > 0);
-  return starts && !foreign ? { text: 'has no THEN', line } : undefined;
+  const goesOn = steps.some(({ keyword }) => keyword === 'AND' || keyword === 'BUT');
+  return starts && (goesOn || !foreign) ? { text: 'has no THEN', line } : undefined;
 }
 
 /** "- **THEN**" with its outcome as a list below it is not empty. */

@@ -16,7 +16,7 @@ export const rule: Rule = {
 ## 1. Preparation
 
 - [ ] 1.1 Upgrade the web framework
-- [ ] 1.2 Sign people out after 30 idle minutes
+- [ ] 1.2 Sign people out of a shared computer after 30 idle minutes, with an audit entry
 `,
   check({ change }) {
     if (change.tasks.length === 0) return [];

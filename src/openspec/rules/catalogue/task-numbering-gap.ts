@@ -1,3 +1,4 @@
+import { splitLines } from '../../lines.ts';
 import type { OpenSpecChange, RuleReport } from '../../model.ts';
 import { withoutBullet } from '../language/sentences.ts';
 import type { Rule } from '../rule.ts';
@@ -10,14 +11,14 @@ export const rule: Rule = {
   bad: `=== tasks.md
 ## 1. Sessions
 
-- [ ] 1.1 Record when a session was last used
-- [ ] 1.3 Sign people out after 30 quiet minutes of idle time
+- [ ] 1.1 Write an audit entry when a session ends
+- [ ] 1.3 Sign people out of a shared computer after 30 idle minutes
 `,
   good: `=== tasks.md
 ## 1. Sessions
 
-- [ ] 1.1 Record when a session was last used
-- [ ] 1.2 Sign people out after 30 quiet minutes of idle time
+- [ ] 1.1 Write an audit entry when a session ends
+- [ ] 1.2 Sign people out of a shared computer after 30 idle minutes
 `,
   check({ change }) {
     const { tasksFile } = change;
@@ -72,7 +73,7 @@ function missingGroups(change: OpenSpecChange, present: ReadonlySet<string>): Ga
 /** A number that stands at the start of a line is not lost, whatever the line is: a heading, a note, a comment. */
 function mentioned(text: string): Set<string> {
   const found = new Set<string>();
-  for (const raw of text.split('\n')) {
+  for (const raw of splitLines(text)) {
     const words = withoutBullet(raw.replace(/^\s*(?:<!--\s*)?/, '').replace(/^#{1,6}\s+/, ''));
     const number = /^(?:\[.\]\s*)?[*_~]{0,4}(?:\w{1,10}\s)?(\d{1,4}(?:\.\d{1,4}){0,3})/.exec(words)?.[1];
     if (number === undefined) continue;

@@ -14,7 +14,7 @@ We shall see.
   good: `=== tasks.md
 ## 1. Sessions
 
-- [ ] 1.1 End a session after 30 quiet minutes; a test moves the clock
+- [ ] 1.1 Sign people out of a shared computer after 30 idle minutes, with an audit entry; a test moves the clock
 `,
   check({ change: { tasksFile, tasks, deltas, proposal } }) {
     if (tasks.length > 0 || !deltas.some((delta) => operationCount(delta) > 0)) return [];

@@ -5,13 +5,13 @@ import { significantStems, stem } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
 
 const VAGUE =
-  /\b(?:as (?:expected|intended|desired|appropriate|needed|required|designed|it should)|properly|correctly|appropriately|gracefully|reasonably|nicely|smoothly|sensibly|adequately|suitably|works?|well|fine|ok|okay|good|right|appropriate|suitable|reasonable|acceptable|sensible|proper|successful|successfully|satisfactory|something (?:happens|useful|reasonable|sensible)|user-friendly|intuitive|optimal|seamless|seamlessly)\b/i;
+  /\b(?:as (?:expected|intended|desired|appropriate|needed|required|designed|it should)|properly|correctly|appropriately|gracefully|reasonably|nicely|smoothly|sensibly|adequately|suitably|works?|fine|ok|okay|good|right|appropriate|suitable|reasonable|acceptable|sensible|proper|successful|successfully|satisfactory|something (?:happens|useful|reasonable|sensible)|user-friendly|intuitive|optimal|seamless|seamlessly)\b/i;
 /** What is left of "the system behaves as expected" says nothing either. */
 const EMPTY = new Set(
   (
     'system application app software service program tool feature function functionality operation action process behaviour behavior ' +
-    'result outcome response output everything it request command user people person situation case problem issue ' +
-    'work behave function handle do happen respond perform succeed complete finish process proceed react deal operate act run produce get give ' +
+    'result outcome response output everything it request command user people person situation problem issue error exception failure case input data ' +
+    'work behave function handle do happen respond perform succeed complete finish process proceed react deal operate act run produce get give look seem appear feel ' +
     'expect intend desire need require design appropriate proper properly correct correctly appropriately gracefully reasonably nicely smoothly ' +
     'sensibly adequately suitably well fine ok okay good right suitable reasonable acceptable sensible successful successfully satisfactory ' +
     'something useful friendly intuitive optimal seamless seamlessly way manner fashion return'

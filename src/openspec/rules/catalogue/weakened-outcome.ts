@@ -1,4 +1,4 @@
-import type { Requirement, Scenario } from '../../model.ts';
+import type { Requirement } from '../../model.ts';
 import { deltaRequirements } from '../delta-requirements.ts';
 import { outcomes } from '../language/outcomes.ts';
 import { blankCode, blankQuotes } from '../language/prose.ts';
@@ -45,39 +45,49 @@ The system SHALL sign a person out after 30 quiet minutes.
   check({ change }) {
     const found = deltaRequirements(change);
     const all = found.flatMap(({ requirement }) => requirement.scenarios.flatMap(outcomes));
+    const hedged = all.filter(({ text }) => weakVerb(text)?.toLowerCase() === 'should').length;
     // Where most outcomes are written "should …", as in older test styles, it is the house's word for shall.
-    const houseStyle =
-      all.filter(({ text }) => weakWord(text) === 'should').length * 2 > Math.max(4, all.length);
+    const houseStyle = hedged * 2 > Math.max(4, all.length);
     return found.flatMap(({ capability, file, requirement }) =>
-      requirement.scenarios.flatMap(outcomes).flatMap((step) => {
-        const word = weakWord(step.text);
-        if (word === undefined || (word === 'should' && houseStyle) || permitted(requirement, step))
-          return [];
-        const message = `The outcome only "${word}" happen: "${step.text.slice(0, 120)}"`;
-        return [{ file, line: step.line, capability, requirement: requirement.name, message }];
+      weakOutcomes(requirement).flatMap(({ verb, text, line }) => {
+        if (houseStyle && verb.toLowerCase() === 'should') return [];
+        const message = `The outcome only "${verb}" happen: "${text.slice(0, 120)}"`;
+        return [{ file, line, capability, requirement: requirement.name, message }];
       }),
     );
   },
 };
 
-/** The weak verb of an outcome's main clause. */
-function weakWord(text: string): string | undefined {
+function weakOutcomes(requirement: Requirement): { verb: string; text: string; line: number }[] {
+  const weak = requirement.scenarios.flatMap((scenario) => {
+    const steps = outcomes(scenario).map((step) => ({ ...step, verb: weakVerb(step.text) }));
+    const firm = steps.some(({ verb }) => verb === undefined);
+    return steps.flatMap(({ keyword, verb, text, line }) =>
+      verb === undefined ? [] : [{ verb, text, line, isAside: firm && keyword !== 'THEN' }],
+    );
+  });
+  if (weak.length === 0) return [];
+  const said = statements(`${requirement.name}.\n\n${requirement.body}`).map(({ modality, sentence }) => ({
+    open: modality === 'permits' || modality === 'recommends',
+    stems: significantStems(sentence),
+  }));
+  return weak.filter(({ verb, text, isAside }) => {
+    const outcome = significantStems(text);
+    const about = said.filter(({ stems }) => shared(stems, outcome) >= 2);
+    if (about.some(({ open }) => open)) return false;
+    // A capital MAY that follows a firm outcome is meant as written, unless the requirement demands that very thing.
+    const isMeant = isAside && verb === verb.toUpperCase();
+    return !isMeant || about.some(({ stems }) => shared(stems, outcome) * 2 >= outcome.size);
+  });
+}
+
+/** The weak verb of an outcome's main clause, as written. */
+function weakVerb(text: string): string | undefined {
   const visible = blankQuotes(blankCode(text));
   const weak = WEAK.exec(visible);
   if (weak === null) return undefined;
   const before = visible.slice(0, weak.index);
   if (SUBORDINATE.test(before)) return undefined;
-  const subject = words(before);
-  if (PERSONS.has(subject.at(-1) ?? '') && weak[0].toLowerCase() !== 'should') return undefined;
-  return weak[0].toLowerCase();
-}
-
-/** Whether the requirement itself leaves this open, so that the outcome only repeats it. */
-function permitted({ name, body }: Requirement, step: Scenario['steps'][number]): boolean {
-  const outcome = significantStems(step.text);
-  return statements(`${name}.\n\n${body}`).some(
-    ({ modality, sentence }) =>
-      (modality === 'permits' || modality === 'recommends') &&
-      shared(significantStems(sentence), outcome) >= 2,
-  );
+  const allowsPerson = PERSONS.has(words(before).at(-1) ?? '') && weak[0].toLowerCase() !== 'should';
+  return allowsPerson ? undefined : weak[0];
 }

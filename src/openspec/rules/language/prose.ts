@@ -1,3 +1,5 @@
+import { fenceMask, splitLines } from '../../lines.ts';
+
 /** A line of a document as a reader sees it: what is code, a comment or quoted is blanked, columns stay. */
 export interface ProseLine {
   text: string;
@@ -5,42 +7,23 @@ export interface ProseLine {
 }
 
 /** The lines of a Markdown text outside code fences, with comments and inline code blanked. */
-export function proseLines(text: string, firstLine = 1): ProseLine[] {
-  const lines: ProseLine[] = [];
-  const fences = new FenceTracker();
+export function proseLines(text: string): ProseLine[] {
+  return proseSource(text).map(({ text, line }) => ({ text: blankCode(text), line }));
+}
+
+/** The lines of a Markdown text outside code fences, with comments blanked and inline code as it is. */
+export function proseSource(text: string): ProseLine[] {
+  const lines = splitLines(text);
+  const fenced = fenceMask(lines);
+  const prose: ProseLine[] = [];
   let inComment = false;
-  for (const [index, raw] of text.split('\n').entries()) {
-    if (!inComment && fences.covers(raw)) continue;
+  for (const [index, raw] of lines.entries()) {
+    if (fenced[index]) continue;
     const visible = blankComments(raw, inComment);
     inComment = visible.open;
-    lines.push({ text: blankCode(visible.text), line: firstLine + index });
+    prose.push({ text: visible.text, line: 1 + index });
   }
-  return lines;
-}
-
-/** Says line by line whether it lies in a fenced code block, its fences included. */
-export class FenceTracker {
-  #fence = '';
-
-  covers(line: string): boolean {
-    const mark = fenceMark(line);
-    if (this.#fence === '') {
-      this.#fence = mark;
-      return mark !== '';
-    }
-    const closes = mark.startsWith(this.#fence) && line.trim() === mark;
-    if (closes) this.#fence = '';
-    return true;
-  }
-}
-
-function fenceMark(line: string): string {
-  const text = line.trimStart();
-  const char = text.charAt(0);
-  if (char !== '`' && char !== '~') return '';
-  let length = 1;
-  while (text.charAt(length) === char) length += 1;
-  return length >= 3 ? char.repeat(length) : '';
+  return prose;
 }
 
 function blankComments(line: string, open: boolean): { text: string; open: boolean } {

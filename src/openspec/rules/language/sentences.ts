@@ -1,4 +1,4 @@
-import { FenceTracker } from './prose.ts';
+import { fenceMask, splitLines } from '../../lines.ts';
 
 export interface Sentence {
   text: string;
@@ -24,15 +24,16 @@ interface Block {
 
 function blocks(text: string, firstLine: number): Block[] {
   const found: Block[] = [];
-  const fences = new FenceTracker();
+  const lines = splitLines(text);
+  const fenced = fenceMask(lines);
   let block: { parts: string[]; length: number; starts: Block['starts'] } | undefined;
   const close = () => {
     if (block !== undefined) found.push({ text: block.parts.join(' '), starts: block.starts });
     block = undefined;
   };
-  for (const [index, raw] of text.split('\n').entries()) {
+  for (const [index, raw] of lines.entries()) {
     const line = raw.trim();
-    if (fences.covers(raw) || line === '') {
+    if (fenced[index] || line === '') {
       close();
       continue;
     }
