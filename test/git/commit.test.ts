@@ -1,7 +1,9 @@
-import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { callerFor } from '../../src/git/caller.ts';
 import { type CommitOptions, commitEdit, settleJournal } from '../../src/git/index.ts';
+import { moveBranch } from '../../src/git/refs.ts';
 import { bytesOf, Desk, DOC, edit, editOptions, lines, open, put, run, snapshot, stands } from './support.ts';
 
 let desk: Desk;
@@ -274,6 +276,38 @@ test('a pipe where attributes are read is refused before git would wait for its 
   });
   expect(await bytesOf(join(top, '.git', 'index'))).toEqual(index);
   expect(await countCommits()).toBe(1);
+});
+
+test("a person's change that only the index's age gives away stays visible", async () => {
+  await desk.git(top, 'config', 'core.trustctime', 'false');
+  const other = join(top, 'other.txt');
+  const at = new Date('2026-01-01T00:00:00Z');
+  await utimes(other, at, at);
+  await desk.git(top, 'update-index', '--refresh');
+  await put(top, 'other.txt', 'ONE\ntwo\nthree\n');
+  await utimes(other, at, at);
+  await utimes(join(top, '.git', 'index'), at, at);
+  const dirty = '1 .M ';
+  expect((await snapshot(desk, top)).status).toContain(dirty);
+  expect((await edit(desk, top, { after: lines({ 5: 'edited' }) })).kind).toBe('committed');
+  expect((await snapshot(desk, top)).status).toContain(dirty);
+});
+
+test('a branch is not moved when HEAD has left it for another at the same commit', async () => {
+  const git = await callerFor(await open(top));
+  const head = (await desk.git(top, 'rev-parse', 'HEAD')).trim();
+  const tree = (await desk.git(top, 'rev-parse', 'HEAD^{tree}')).trim();
+  const commit = (await desk.git(top, 'commit-tree', '-p', head, '-m', 'Ours', tree)).trim();
+  const ground = { ref: 'refs/heads/main', branch: 'main', head, tree };
+  await desk.git(top, 'switch', '-q', '-c', 'other');
+  const before = await snapshot(desk, top);
+  expect(await moveBranch(git, { ground, commit, reason: 'ours' })).toBe(false);
+  expect(await snapshot(desk, top)).toEqual(before);
+  await desk.git(top, 'switch', '-q', 'main');
+  expect(await moveBranch(git, { ground, commit, reason: 'ours' })).toBe(true);
+  const late = (await desk.git(top, 'commit-tree', '-p', head, '-m', 'Late', tree)).trim();
+  expect(await moveBranch(git, { ground, commit: late, reason: 'late' })).toBe(false);
+  expect((await desk.git(top, 'rev-parse', 'main')).trim()).toBe(commit);
 });
 
 test('the index keeps the mode that its owner gave it', async () => {
