@@ -2,14 +2,15 @@ import type { Root } from 'mdast';
 import type { FileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 import { markdownHazard, parseBlocks } from './markdown.ts';
-import type { DocumentFile } from './model.ts';
+import type { DocumentFile, Section } from './model.ts';
 import { readSections } from './sections.ts';
 
-/** A document with what was parsed of it, which readers of questions and capabilities need and the model does not. */
+/** A document with what readers of questions and capabilities need of it and the model does not show. */
 export interface ParsedDocument {
   document: DocumentFile;
-  lines: string[];
-  tree: Root | undefined;
+  lines: readonly string[];
+  /** the block tree, made when it is first asked for; undefined for what is no readable Markdown */
+  tree(): Root | undefined;
 }
 
 const textEnding = /\.(?:md|markdown|ya?ml|txt|json)$/i;
@@ -25,20 +26,38 @@ export function parseDocument(read: FileBytes): ParsedDocument {
     sections: [],
     ...(read.problem === undefined ? {} : { problem: read.problem }),
   };
-  const empty = { document, lines: [], tree: undefined };
-  if (read.bytes === undefined || !textEnding.test(read.file)) return empty;
-  const text = decode(read.bytes);
-  if (text === undefined) return { ...empty, document: { ...document, problem: 'is not valid UTF-8' } };
+  const unreadable = { document, lines: [], tree: () => undefined };
+  if (read.bytes === undefined || !textEnding.test(read.file)) return unreadable;
+  const text = decodeText(read.bytes);
+  if (text === undefined) return { ...unreadable, document: { ...document, problem: 'is not valid UTF-8' } };
   const lines = splitLines(text);
-  if (!markdownEnding.test(read.file)) return { document: { ...document, text }, lines, tree: undefined };
+  const withText = { ...document, text };
+  if (!markdownEnding.test(read.file)) return { document: withText, lines, tree: () => undefined };
   const hazard = markdownHazard(lines);
-  if (hazard !== undefined) return { ...empty, document: { ...document, problem: hazard } };
-  const tree = parseBlocks(lines);
-  return { document: { ...document, text, sections: readSections(tree, lines) }, lines, tree };
+  if (hazard !== undefined) return { ...unreadable, document: { ...document, problem: hazard } };
+  const tree = once(() => parseBlocks(lines));
+  return { document: withSections(withText, () => readSections(tree(), lines)), lines, tree };
+}
+
+/**
+ * Sections are read when they are asked for: parsing Markdown is most of the time of reading a change, and of delta specs,
+ * half of its text, nobody asks for them.
+ */
+function withSections(document: DocumentFile, read: () => Section[]): DocumentFile {
+  const sections = once(read);
+  return Object.defineProperty(document, 'sections', { get: sections, enumerable: true, configurable: true });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** The text without its byte order mark; undefined when the bytes are no UTF-8. */
-function decode(bytes: Buffer): string | undefined {
+export function decodeText(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -1,6 +1,15 @@
 export * from './archive-lock.ts';
-export * from './change.ts';
+export {
+  contentHashOf,
+  listArchivedIds,
+  listChangeIds,
+  readArchivedChange,
+  readChange,
+} from './change.ts';
 export type * from './model.ts';
-export * from './root.ts';
-export * from './validate.ts';
-export * from './watch.ts';
+export { type OpenSpecRoot, readRoot, readSpecs } from './root.ts';
+export * from './rules/index.ts';
+export { type ValidationIssue, validateChange, validateSpec, validatorVersion } from './validate.ts';
+export { validateCopy } from './validate-copy.ts';
+export type { ValidatorChoice, ValidatorVersion } from './validator-module.ts';
+export { type WatchEvent, type Watcher, type WatchOptions, type WatchProblem, watchRoot } from './watch.ts';

@@ -56,8 +56,8 @@ function nesting(line: string): number {
     if (!opensContainer(line, index)) break;
     depth += 1;
   }
-  if (depth === 0 || isRule(line)) return 0;
-  return index > maxIndent ? maxNesting + 1 : depth;
+  const deep = depth > maxNesting || (depth > 0 && index > maxIndent);
+  return deep && !isRule(line) ? Math.max(depth, maxNesting + 1) : 0;
 }
 
 function opensContainer(line: string, index: number): boolean {

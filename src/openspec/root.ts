@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { parseCapabilitySpec } from './capability-spec.ts';
 import { listArchivedIds, listChangeIds, readChange } from './change.ts';
-import { parseDocument } from './document.ts';
+import { decodeText } from './document.ts';
 import { errorCode } from './error-code.ts';
 import { readFileBytes } from './file-bytes.ts';
 import type { CapabilitySpec, OpenSpecChange } from './model.ts';
@@ -51,9 +51,9 @@ export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
       if (parts.length < 3 || parts.at(-1) !== 'spec.md') return undefined;
       const read = await readFileBytes(root, file);
       if (read === undefined) return undefined;
-      const { document } = parseDocument(read);
-      if (document.problem !== undefined) return undefined;
-      return parseCapabilitySpec(document.text, {
+      const text = read.bytes && decodeText(read.bytes);
+      if (text === undefined) return undefined;
+      return parseCapabilitySpec(text, {
         capability: parts.slice(1, -1).join('/'),
         file: file.file,
       });
@@ -62,7 +62,8 @@ export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
   return specs.filter((spec) => spec !== undefined);
 }
 
-async function assertReadable(root: string): Promise<void> {
+/** Throws the UserError of `readRoot` unless there is a folder that can be read. */
+export async function assertReadable(root: string): Promise<void> {
   try {
     await fs.readdir(root);
   } catch (error) {
