@@ -1,6 +1,6 @@
-export { DocumentManager, type DocumentManagerOptions } from './document-manager.ts';
+export { type DocumentEffects, type DocumentEffectsDeps, documentEffects } from './document-effects.ts';
+export { DocumentManager, type DocumentManagerOptions, type OpenSpecDocument } from './document-manager.ts';
 export { type Applied, applyEdits } from './edits/apply-edits.ts';
-export { type DocumentEffects, type DocumentEffectsDeps, documentEffects } from './effects.ts';
 export type { ProposeRequest } from './propose.ts';
 export { openSink, type Sink, type SinkOptions } from './sink/sink.ts';
 export { type DocumentStore, openDocumentStore } from './store/document-store.ts';

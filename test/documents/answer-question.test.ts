@@ -81,7 +81,7 @@ describe('an answer to an open question', () => {
     ],
     [
       'a loose list',
-      '## Open Questions\n\n- How long is a session kept?\n\n  More words.\n\n- X\n',
+      '## Open Questions\n\n- How long is\n\n  a session kept?\n\n- X\n',
       '  - **Answer** (A): B\n',
     ],
   ])('is written in the manner of the file: %s', (_name, text, line) => {
@@ -134,6 +134,11 @@ describe('an answer to an open question', () => {
       kind: 'refused',
       why: expect.stringContaining('already answered'),
     });
+  });
+
+  it('is read as answered by whoever raises questions, however long its source is', () => {
+    const source = 'archivist, from specs/a-long-capability-name/spec.md:120, 2026-11-23';
+    expect(answered(design, { source })).toContain(`  - **Answer:** (${source}) 30 days.\n`);
   });
 
   it('names the two nearest questions when its own is not there', () => {

@@ -105,7 +105,7 @@ describe('the document store', () => {
   it('keeps what was added when its process is killed right after', async () => {
     const script = await compiled.script(
       'add-update.js',
-      `import { type DocumentStore, openDocumentStore } from './documents/store/document-store.js';
+      `import { openDocumentStore } from './documents/store/document-store.js';
        const store = await openDocumentStore(process.argv[2]);
        const hash = await store.putBlob(Buffer.from('kept'));
        await store.add(${JSON.stringify(update('u1'))});

@@ -2,19 +2,20 @@ import type { BulletStyle } from './bullet-style.ts';
 import { toLines } from './document-text.ts';
 
 /**
- * An answer as the lines of one nested bullet: `- **Answer** (who, when): words`. Every further line stands under the
+ * An answer as the lines of one nested bullet: `- **Answer** (who, when): words`, or `- **Answer:** (who, when) words`. Every further line stands under the
  * bullet's text, so that a heading, a fence or a list in the answer stays inside it.
  */
 export function answerLines(
   { answer, source }: { answer: string; source: string },
-  { indent, mark }: BulletStyle,
+  { indent, mark, colonFirst }: BulletStyle & { colonFirst?: boolean },
 ): string[] {
   const words = contained(answer);
   const inner = `${indent}${' '.repeat(mark.length + 1)}`;
   const under = (line: string) => (line.trim() === '' ? '' : inner + line);
-  const opening = `${indent}${mark} **Answer** (${oneLine(source)}):`;
+  const who = `(${oneLine(source)})`;
+  const opening = `${indent}${mark} ${colonFirst ? `**Answer:** ${who}` : `**Answer** ${who}:`}`;
   const [first = '', ...rest] = words;
-  if (opensBlock(first)) return [opening, '', ...words.map(under)];
+  if (opensBlock(first) || rest.some(underlines)) return [opening, '', ...words.map(under)];
   return [`${opening} ${first}`, ...rest.map(under)];
 }
 
@@ -53,6 +54,12 @@ function opensBlock(line: string): boolean {
   return (
     fenceOf(line) !== undefined || /^(?:#{1,6}[ \t]|>|\||[-*+][ \t]|\d{1,9}[.)][ \t]| {4}|\t)/.test(line)
   );
+}
+
+/** `---` or `===` below a paragraph makes a heading of it: it must not be the one that names the answer. */
+function underlines(line: string): boolean {
+  const marks = new Set(line.trim());
+  return marks.size === 1 && (marks.has('-') || marks.has('='));
 }
 
 function withoutControls(text: string): string {

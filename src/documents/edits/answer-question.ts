@@ -2,8 +2,8 @@ import { answerLines } from './answer-lines.ts';
 import { nestedStyle } from './bullet-style.ts';
 import { type DocumentText, replaceLines } from './document-text.ts';
 import { nearest } from './nearest.ts';
-import { plainWords, type QuestionItem, questionItems } from './open-questions.ts';
-import { type Edited, quoted, type Refused, refused } from './outcome.ts';
+import { asks, plainWords, type QuestionItem, questionItems } from './open-questions.ts';
+import { type Candidate, type Edited, quoted, type Refused, refused } from './outcome.ts';
 import { headingsKept, type Outline, outlineOf } from './outline.ts';
 
 export interface AnswerEdit {
@@ -23,9 +23,11 @@ export function answerQuestion(document: DocumentText, edit: AnswerEdit): Edited
   const item = findQuestion(items, edit.question, outline);
   if ('kind' in item) return item;
   if (item.answered) return refused(`the question ${quoted(edit.question)} is already answered`);
-  const lines = answerLines(edit, nestedStyle(item, items, outline.texts));
-  // A blank line ends what a plain line would continue (a raw HTML block); it is only used where it is needed.
-  for (const texts of [lines, ['', ...lines]]) {
+  const style = nestedStyle(item, items, outline.texts);
+  // The plain form first. Where it would not be read as an answer, one with the colon first; and a blank line above,
+  // which ends what a plain line would continue (a raw HTML block).
+  const forms = [answerLines(edit, style), answerLines(edit, { ...style, colonFirst: true })];
+  for (const texts of [...forms, ...forms.map((lines) => ['', ...lines])]) {
     const edited = replaceLines(document, { from: item.endLine, to: item.endLine }, texts);
     if (standsAnswered(outline, edited, { item, added: texts.length }))
       return { kind: 'edited', document: edited };
@@ -38,18 +40,25 @@ function findQuestion(
   question: string,
   outline: Outline,
 ): QuestionItem | Refused {
-  const wanted = plainWords(question);
-  const found = items.filter(({ words }) => words.includes(wanted));
-  const [first, second] = found;
+  const found = items.filter((item) => asks(item, question));
   const open = found.filter(({ answered }) => !answered);
+  const [first, second] = found;
   if (first === undefined) {
-    const all = items.map(({ line, words }) => ({ line, text: words[0] ?? '' }));
     const where = outline.sections.length === 0 ? 'the document' : 'the open questions';
-    return refused(`the question ${quoted(question)} is not among ${where}`, nearest(wanted, all));
+    return refused(
+      `the question ${quoted(question)} is not among ${where}`,
+      nearest(plainWords(question), items.map(candidateOf)),
+    );
   }
   if (second === undefined || open.length === 1) return open[0] ?? first;
-  const places = [first, second].map(({ line, words }) => ({ line, text: words[0] ?? '' }));
-  return refused(`the question ${quoted(question)} stands in more than one place`, places);
+  return refused(
+    `the question ${quoted(question)} stands in more than one place`,
+    [first, second].map(candidateOf),
+  );
+}
+
+function candidateOf({ line, text }: QuestionItem): Candidate {
+  return { line, text };
 }
 
 function standsAnswered(
@@ -67,7 +76,7 @@ function standsAnswered(
     was.length === is.length &&
     was.every((old, index) => {
       const now = is[index];
-      if (now === undefined || now.words[0] !== old.words[0]) return false;
+      if (now === undefined || now.text !== old.text) return false;
       const moved = old.line > item.line ? added : 0;
       const answered = old.line === item.line ? true : old.answered;
       return now.line === old.line + moved && now.answered === answered;
