@@ -1,9 +1,23 @@
-import { splitLines } from '../lines.ts';
-import type { DocumentFile, Section } from '../model.ts';
+import type { Section } from '../model.ts';
+import { proseLines } from './language/prose.ts';
+import { words } from './language/words.ts';
 
-/** The text below a section's heading, its subsections included. */
-export function sectionText({ text }: DocumentFile, { line, endLine }: Section): string {
-  return splitLines(text).slice(line, endLine).join('\n');
+/** Whether a section, its subsections included, says nothing: no word outside comments. */
+export function isEmptySection(sections: readonly Section[], index: number): boolean {
+  const section = sections[index];
+  if (section === undefined) return true;
+  if (hasWords(section.body)) return false;
+  for (let next = index + 1; next < sections.length; next += 1) {
+    const below = sections[next];
+    if (below === undefined || below.level <= section.level) return true;
+    if (hasWords(below.body)) return false;
+  }
+  return true;
+}
+
+function hasWords(text: string): boolean {
+  // Code alone says something too: a command to run, an error to reproduce.
+  return text.includes('`') || proseLines(text).some((line) => words(line.text).length > 0);
 }
 
 /** A heading's words in lower case, without numbering and emphasis. */

@@ -1,8 +1,5 @@
-import type { Section } from '../../model.ts';
-import { proseLines } from '../language/prose.ts';
-import { words } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
-import { sectionText } from '../section-text.ts';
+import { isEmptySection } from '../sections.ts';
 
 export const rule: Rule = {
   id: 'empty-task-group',
@@ -27,11 +24,9 @@ export const rule: Rule = {
 `,
   check({ change: { tasksFile, tasks } }) {
     if (tasksFile === undefined || tasks.length === 0) return [];
-    const isEmpty = (section: Section) =>
-      section.level > 1 &&
-      !proseLines(sectionText(tasksFile, section)).some(({ text }) => words(text).length > 0);
-    return tasksFile.sections
-      .filter(isEmpty)
-      .map(({ title, line }) => ({ file: tasksFile.file, line, message: `"${title}" has no task` }));
+    const { file, sections } = tasksFile;
+    return sections
+      .filter(({ level }, index) => level > 1 && isEmptySection(sections, index))
+      .map(({ title, line }) => ({ file, line, message: `"${title}" has no task` }));
   },
 };

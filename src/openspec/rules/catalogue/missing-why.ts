@@ -1,8 +1,7 @@
 import type { DocumentFile, Section } from '../../model.ts';
-import { proseLines } from '../language/prose.ts';
 import { words } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
-import { plainTitle, sectionText } from '../section-text.ts';
+import { isEmptySection, plainTitle } from '../sections.ts';
 
 /** Headings under which people give the reason. */
 const REASONS = [
@@ -37,9 +36,13 @@ Sessions outlive the browser, so a shared computer stays signed in.
 `,
   check({ change: { proposal } }) {
     if (proposal === undefined || proposal.text.trim() === '' || !followsOpenSpec(proposal)) return [];
-    const reasons = proposal.sections.filter(givesReason);
-    if (reasons.some((section) => hasText(proposal, section))) return [];
-    const empty = reasons[0];
+    const { sections } = proposal;
+    let empty: Section | undefined;
+    for (const [index, section] of sections.entries()) {
+      if (!givesReason(section)) continue;
+      if (!isEmptySection(sections, index)) return [];
+      empty ??= section;
+    }
     const message = empty === undefined ? 'The proposal has no Why section' : `"${empty.title}" is empty`;
     return [{ file: proposal.file, line: empty?.line ?? 1, message }];
   },
@@ -57,10 +60,4 @@ function givesReason({ title, level }: Section): boolean {
   return level === 2
     ? said.some((word) => REASONS.includes(word))
     : said.length === 1 && REASONS.includes(said[0] ?? '');
-}
-
-function hasText(proposal: DocumentFile, section: Section): boolean {
-  return proseLines(sectionText(proposal, section)).some(
-    ({ text }) => !text.trimStart().startsWith('#') && words(text).length > 0,
-  );
 }

@@ -76,18 +76,17 @@ Sessions outlive the browser, and common passwords open them.
   check({ change, otherChanges }) {
     const others = touchesByName(otherChanges);
     return change.deltas.flatMap((delta) =>
-      touches(delta).flatMap(({ verb, name, line }) =>
-        (others.get(placeKey(delta.capability, name)) ?? [])
-          // One that adds what the other modifies are two steps in a row.
-          .filter((other) => (verb === 'adds') === (other.verb === 'adds'))
-          .map((other) => ({
-            file: delta.file,
-            line,
-            capability: delta.capability,
-            requirement: name,
-            message: `The change \`${other.change}\` ${other.verb} "${name}" too`,
-          })),
-      ),
+      touches(delta).flatMap(({ verb, name, line }) => {
+        const { capability, file } = delta;
+        // One that adds what the other modifies are two steps in a row.
+        const rivals = (others.get(placeKey(capability, name)) ?? []).filter(
+          (other) => (verb === 'adds') === (other.verb === 'adds'),
+        );
+        if (rivals.length === 0) return [];
+        const named = rivals.map((rival) => `\`${rival.change}\` ${rival.verb} it`).join(', ');
+        const message = `This change ${verb} "${name}", and ${named} too`;
+        return [{ file, line, capability, requirement: name, message }];
+      }),
     );
   },
 };

@@ -1,6 +1,5 @@
 import { splitLines } from '../../lines.ts';
 import type { OpenSpecChange, RuleReport } from '../../model.ts';
-import { withoutBullet } from '../language/sentences.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -40,15 +39,19 @@ function numberedTasks({ tasks }: OpenSpecChange): Map<number, { number: number;
     const [group, number, ...more] = (id ?? '').split('.').map(Number);
     if (group === undefined || number === undefined || more.length > 0) continue;
     if (!Number.isInteger(group) || !Number.isInteger(number)) continue;
-    groups.set(group, [...(groups.get(group) ?? []), { number, line }]);
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [{ number, line }]);
+    else known.push({ number, line });
   }
   return groups;
 }
 
 function gapsInGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap[] {
-  return [...numberedTasks(change)].flatMap(([group, tasks]) => {
-    // Numbers that start at 0, or run on through the groups, start where the first task does.
-    let expected = tasks[0]?.number === 0 ? 0 : 1;
+  const groups = [...numberedTasks(change)];
+  const oneCount = countsThrough(groups.map(([, tasks]) => tasks.map(({ number }) => number)));
+  return groups.flatMap(([group, tasks]) => {
+    const first = tasks[0]?.number ?? 1;
+    let expected = oneCount ? first : Math.min(1, first);
     return tasks.flatMap(({ number, line }) => {
       const missing = between(expected, number)
         .map((absent) => `${group}.${absent}`)
@@ -57,6 +60,14 @@ function gapsInGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap
       return missing.length === 0 ? [] : [{ line, message: `There is no task ${missing.join(', ')}` }];
     });
   });
+}
+
+/** Whether the numbers run on from group to group (1.1, 1.2, 2.3, 2.4) instead of starting anew. */
+function countsThrough(groups: number[][]): boolean {
+  return (
+    groups.length > 1 &&
+    groups.every((numbers, at) => at === 0 || numbers[0] === (groups[at - 1]?.at(-1) ?? 0) + 1)
+  );
 }
 
 function missingGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap[] {
@@ -74,8 +85,11 @@ function missingGroups(change: OpenSpecChange, present: ReadonlySet<string>): Ga
 function mentioned(text: string): Set<string> {
   const found = new Set<string>();
   for (const raw of splitLines(text)) {
-    const words = withoutBullet(raw.replace(/^\s*(?:<!--\s*)?/, '').replace(/^#{1,6}\s+/, ''));
-    const number = /^(?:\[.\]\s*)?[*_~]{0,4}(?:\w{1,10}\s)?(\d{1,4}(?:\.\d{1,4}){0,3})/.exec(words)?.[1];
+    const words = raw
+      .trimStart()
+      .replace(/^<!--/, '')
+      .replace(/^[-*+#\s]{1,12}/, '');
+    const number = /^(?:\[.\]\s?)?[*_~]{0,4}(?:\w{1,10}\s)?(\d{1,4}(?:\.\d{1,4}){0,3})/.exec(words)?.[1];
     if (number === undefined) continue;
     const parts = number.split('.');
     // 2.3.1 stands for 2.3 and 2 as well.

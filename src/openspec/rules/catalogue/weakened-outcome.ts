@@ -60,7 +60,9 @@ The system SHALL sign a person out after 30 quiet minutes.
 
 function weakOutcomes(requirement: Requirement): { verb: string; text: string; line: number }[] {
   const weak = requirement.scenarios.flatMap((scenario) => {
-    const steps = outcomes(scenario).map((step) => ({ ...step, verb: weakVerb(step.text) }));
+    const steps = outcomes(scenario)
+      .filter(({ keyword }) => keyword !== 'none')
+      .map((step) => ({ ...step, verb: weakVerb(step.text) }));
     const firm = steps.some(({ verb }) => verb === undefined);
     return steps.flatMap(({ keyword, verb, text, line }) =>
       verb === undefined ? [] : [{ verb, text, line, isAside: firm && keyword !== 'THEN' }],

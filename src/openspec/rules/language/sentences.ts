@@ -49,7 +49,7 @@ function blocks(text: string, firstLine: number): Block[] {
 }
 
 /** A list item's text without its bullet or number. */
-export function withoutBullet(line: string): string {
+function withoutBullet(line: string): string {
   return line.replace(/^(?:[-*+]|\d{1,4}[.)])\s+/, '');
 }
 
