@@ -33,7 +33,8 @@ export async function openParent(
 ): Promise<ParentFolder | undefined> {
   const parts = pathParts(path);
   const name = parts.pop() ?? '';
-  let folder = await open(root, folderFlags);
+  // The root itself may be a link: whoever configured it meant the folder behind it.
+  let folder = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
   let place = root;
   for (const part of parts) {
     const inner = join(byDescriptor ? descriptorPath(folder) : place, part);
