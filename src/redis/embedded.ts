@@ -8,6 +8,7 @@ import { type FoundRedis, findRedis } from './discovery.ts';
 import { ensureServer, type RunningServer, type ServerFiles, serverFiles } from './ensure.ts';
 import { identify, isServerOf } from './identity.ts';
 import { lockFile } from './lock.ts';
+import { lastWarning } from './server.ts';
 import { readRecord } from './server-record.ts';
 import { ServerUse } from './users.ts';
 
@@ -21,6 +22,8 @@ interface EmbeddedOptions {
 const ENDING_PAUSE_MS = 10;
 /** Everything acknowledged is on disk (appendfsync always), so a server that will not end may be killed. */
 const ENDING_PATIENCE_MS = 10_000;
+const REVIVALS_REMEMBERED_MS = 60_000;
+const LONGEST_REVIVAL_PAUSE_MS = 5_000;
 
 /**
  * The private Redis of one state folder: started or adopted, started again when it ends unexpectedly, and ended by the
@@ -30,7 +33,7 @@ export class EmbeddedRedis {
   readonly socketPath: string;
   readonly adopted: boolean;
   readonly binary: FoundRedis | undefined;
-  /** connected and answering */
+  /** waits for the server whatever happens to it; its loss is how we learn that the server ended */
   readonly control: Redis;
   readonly #files: ServerFiles;
   readonly #use: ServerUse;
@@ -38,7 +41,8 @@ export class EmbeddedRedis {
   #running: RunningServer;
   #closing = false;
   #reviving: Promise<void> | undefined;
-  #lastTrouble = '';
+  #revivals: number[] = [];
+  #lastGist = '';
 
   private constructor(parts: {
     files: ServerFiles;
@@ -93,28 +97,46 @@ export class EmbeddedRedis {
 
   /** The control connection was lost: gives it a server again, unless we are the ones who end it. */
   async #revive(): Promise<void> {
+    await this.#pauseBetweenRevivals();
     if (this.#closing) return;
     const before = this.#running.pid;
     try {
-      const { signal: _only, ...options } = this.#options;
+      const { signal: _ofTheStartAlone, ...options } = this.#options;
       this.#running = await ensureServer({
         files: this.#files,
         find: () => findRedis(options),
         isAlone: () => this.#use.isAlone(),
         socketPath: this.socketPath,
       });
-      if (this.#running.pid !== before) {
-        this.#options.onLine?.(
-          `Redis (pid ${before}) ended unexpectedly; pid ${this.#running.pid} goes on with its data`,
-        );
-      }
-      this.#lastTrouble = '';
+      if (this.#running.pid !== before) this.#say(this.#obituary(before));
     } catch (error) {
-      // The connection keeps trying and comes back here; the same trouble is said once.
-      const trouble = describeError(error);
-      if (trouble !== this.#lastTrouble) this.#options.onLine?.(trouble);
-      this.#lastTrouble = trouble;
+      // The connection keeps trying and comes back here.
+      this.#say(describeError(error));
     }
+  }
+
+  /** A server that ends again and again (a full disk) is started at a slower and slower pace. */
+  async #pauseBetweenRevivals(): Promise<void> {
+    const now = performance.now();
+    this.#revivals = this.#revivals.filter((at) => now - at < REVIVALS_REMEMBERED_MS);
+    const pauseMs =
+      this.#revivals.length === 0 ? 0 : Math.min(50 * 2 ** this.#revivals.length, LONGEST_REVIVAL_PAUSE_MS);
+    this.#revivals.push(now);
+    await delay(pauseMs);
+  }
+
+  #obituary(pid: number): string {
+    const reason = lastWarning(this.#files.logFile, pid);
+    const why = reason === undefined ? '' : ` (${reason})`;
+    return `Redis (pid ${pid}) ended unexpectedly${why}; pid ${this.#running.pid} goes on with its data`;
+  }
+
+  /** The same trouble, but for its pids, is said once in a row. */
+  #say(line: string): void {
+    const gist = line.replace(/\d+/g, '');
+    const isRepeated = gist === this.#lastGist && this.#revivals.length > 1;
+    this.#lastGist = gist;
+    if (!isRepeated) this.#options.onLine?.(line);
   }
 }
 

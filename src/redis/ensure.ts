@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { FoundRedis } from './discovery.ts';
 import { type Identity, identify, isServerOf } from './identity.ts';
 import { type FolderLock, lockFile } from './lock.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { openRuntimeFolder } from './runtime-folder.ts';
 import { lastLogLines, spawnServer } from './server.ts';
 import { readRecord, type ServerRecord, toHolder } from './server-record.ts';
@@ -47,7 +48,7 @@ const SILENCE_MS = 5_000;
 
 /** Names the files, and makes their folders. */
 export async function serverFiles(stateDir: string): Promise<ServerFiles> {
-  await mkdir(join(stateDir, 'redis'), { recursive: true, mode: 0o700 });
+  await makePrivateFolder(join(stateDir, 'redis'));
   // Redis reports its folder resolved, so it is compared resolved.
   const real = await realpath(stateDir);
   return {
@@ -86,8 +87,10 @@ export async function ensureServer(options: EnsureOptions): Promise<RunningServe
     if (holder !== undefined && identity.kind === 'ours') {
       return { pid: identity.pid, socketPath: holder.socketPath, adopted: true };
     }
-    if (identity.kind === 'hung' || identity.kind === 'foreign') throw cannotAdopt(options, identity, holder);
+    if (identity.kind === 'hung') throw cannotAdopt(options, identity, holder);
     if (performance.now() > silentUntil) {
+      // Not at once: between reading the record and asking, the next server may have taken the same socket.
+      if (identity.kind === 'foreign') throw cannotAdopt(options, identity, holder);
       await endLost(options, holder);
       silentUntil = performance.now() + SILENCE_MS;
     }

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tryLock } from 'fs-native-extensions';
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { toError, UserError } from '../errors.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** What the holder of a lock says about itself: pid, since, url. */
 export type LockHolder = Record<string, string>;
@@ -33,7 +33,7 @@ export async function lockFolder(
   path: string,
   holder: LockHolder,
 ): Promise<FolderLock | { heldBy: LockHolder }> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(path);
   const file = join(path, 'lock');
   const lock = lockFile(file, holder);
   return lock ?? { heldBy: await readHolder(file) };
@@ -81,7 +81,7 @@ export function openLockFile(file: string): number {
   } catch (error) {
     throw new UserError('the lock file cannot be opened', {
       which: file,
-      why: error instanceof Error ? error.message : String(error),
+      why: toError(error).message,
       next: 'make its folder writable for this user, or set SPECLOOP_STATE_DIR to one that is',
       exitCode: 3,
       code: 'lock-unusable',

@@ -16,6 +16,8 @@ export interface OpenRedisOptions {
   signal?: AbortSignal;
 }
 
+const LOADING_IS_SAID_AFTER_MS = 1_000;
+
 /**
  * Opens the Redis that everything rests on: the one behind `url`, else an embedded one in the state folder (found on
  * PATH, in the cache, or fetched), else the embedded one that outlived its worker.
@@ -32,9 +34,10 @@ export async function openRedis(options: OpenRedisOptions): Promise<RedisHandle>
 async function openEmbedded(options: OpenRedisOptions): Promise<RedisHandle> {
   const embedded = await EmbeddedRedis.open(options);
   try {
-    const facts = await readFacts(embedded.control);
+    const facts = await factsOnceLoaded(embedded.control, options);
     refuseUnusable(facts, `the embedded one, pid ${embedded.pid}`);
     const clients = new Clients({ path: embedded.socketPath });
+    const asked = clients.connect('commands', 'checks');
     return {
       origin:
         embedded.binary?.origin ?? `${nameOf(facts)} that was already running (pid ${embedded.pid}), adopted`,
@@ -46,7 +49,7 @@ async function openEmbedded(options: OpenRedisOptions): Promise<RedisHandle> {
       },
       connection: clients.connection,
       connect: (kind, name) => clients.connect(kind, name),
-      checks: async () => checksOf(await readFacts(embedded.control)),
+      checks: async () => checksOf(await readFacts(asked)),
       async close() {
         clients.disconnect();
         await embedded.close();
@@ -55,6 +58,23 @@ async function openEmbedded(options: OpenRedisOptions): Promise<RedisHandle> {
   } catch (error) {
     await embedded.close();
     throw error;
+  }
+}
+
+/** A server with much data answers only when it has read it; a person who waits is told why, and may stop waiting. */
+async function factsOnceLoaded(control: Redis, options: OpenRedisOptions): Promise<RedisFacts> {
+  const say = () => options.onLine?.('Redis is reading its data');
+  const timer = setTimeout(say, LOADING_IS_SAID_AFTER_MS);
+  const abort = () => control.disconnect();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await readFacts(control);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -48,6 +48,14 @@ export function lastLogLines(logFile: string, count: number): string {
   return lines.slice(-count).join('\n        ');
 }
 
+/** What a server said last, when that was a warning: the reason why it ended, unless it was killed. */
+export function lastWarning(logFile: string, pid: number): string | undefined {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const last = lines.findLast((line) => line.startsWith(`${pid}:`));
+  const mark = last?.indexOf(' # ') ?? -1;
+  return mark < 0 ? undefined : last?.slice(mark + 3);
+}
+
 function serverArguments(settings: ServerSettings): string[] {
   const values = {
     port: '0',

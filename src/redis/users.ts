@@ -39,9 +39,9 @@ export class ServerUse {
     return new ServerUse(fd);
   }
 
-  /** True when nobody else uses the server at this moment. */
+  /** True when nobody else uses the server at this moment. Tried in place: our own share is never given up for it. */
   isAlone(): boolean {
-    const alone = this.tryExclusive();
+    const alone = tryLock(this.#fd);
     tryLock(this.#fd, { shared: true });
     return alone;
   }

@@ -22,11 +22,11 @@ beforeAll(async () => {
     'worker.js',
     `import { openRedis } from './redis/index.js';
      const redis = await openRedis({ stateDir: process.argv[2] });
+     process.on('SIGTERM', () => redis.close().then(() => process.exit(0)));
      const client = redis.connect('commands', 'worker');
      const value = await client.get('kept');
      await client.set('kept', process.argv[3]);
      console.log(JSON.stringify({ pid: redis.pid, adopted: redis.adopted, value }));
-     process.on('SIGTERM', () => redis.close().then(() => process.exit(0)));
      setInterval(() => {}, 1000);`,
   );
 });
@@ -83,7 +83,7 @@ test('Ctrl-C in the terminal ends the worker, and Redis only through the worker'
 test('after SIGTERM nothing is left running, and the next one starts anew on the data', async () => {
   const first = await start('kept by AOF');
   await end(first.worker, 'SIGTERM');
-  expect(isAlive(first.pid)).toBe(false);
+  await expect.poll(() => isAlive(first.pid)).toBe(false);
   const second = await start('2');
   expect(second).toMatchObject({ adopted: false, value: 'kept by AOF' });
 });
@@ -112,7 +112,7 @@ test('a worker that is killed at any moment of its start is in nobody’s way', 
   }
   const last = await start('done');
   await end(last.worker, 'SIGTERM');
-  expect(isAlive(last.pid)).toBe(false);
+  await expect.poll(() => isAlive(last.pid)).toBe(false);
 });
 
 test('a lock file that names a process of somebody else leads to no kill', async () => {

@@ -45,7 +45,7 @@ describe('the embedded Redis', () => {
     await first.close();
     expect(await second.connect('commands', 'test').get('kept')).toBe('yes');
     await second.close();
-    expect(isAlive(first.pid)).toBe(false);
+    await expect.poll(() => isAlive(first.pid)).toBe(false);
     const third = await opened();
     expect(third.adopted).toBe(false);
     expect(await third.connect('commands', 'test').get('kept')).toBe('yes');
@@ -55,7 +55,7 @@ describe('the embedded Redis', () => {
     const handles = await Promise.all([opened(), opened(), opened()]);
     expect(new Set(handles.map(({ pid }) => pid)).size).toBe(1);
     await Promise.all(handles.map((handle) => handle.close()));
-    expect(isAlive(handles[0]?.pid)).toBe(false);
+    await expect.poll(() => isAlive(handles[0]?.pid)).toBe(false);
   });
 
   test('one that is killed is started again on its data, and clients go on', async () => {
@@ -78,6 +78,19 @@ describe('the embedded Redis', () => {
     expect(await popped).toEqual(['list', 'x']);
   });
 
+  test('one that ends again and again is said once, with its own last warning, and comes back', async () => {
+    const lines: string[] = [];
+    const redis = await opened({ onLine: (line) => lines.push(line) });
+    const client = redis.connect('blocking', 'test');
+    for (let round = 0; round < 3; round += 1) {
+      const before = redis.pid ?? 0;
+      process.kill(before, 'SIGTERM');
+      await expect.poll(() => redis.pid, { timeout: 20_000 }).not.toBe(before);
+      await client.ping();
+    }
+    expect(lines).toEqual([expect.stringMatching(/ended unexpectedly \(.*bye bye.*\)/)]);
+  });
+
   test('one whose socket was removed under it is replaced, on the same data', async () => {
     const redis = await opened();
     const before = redis.pid ?? 0;
@@ -88,7 +101,7 @@ describe('the embedded Redis', () => {
     // Connections live on without a socket; this ends them all, so that they would need it.
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await expect.poll(() => redis.pid, { timeout: 40_000 }).not.toBe(before);
-    expect(isAlive(before)).toBe(false);
+    await expect.poll(() => isAlive(before)).toBe(false);
     expect(await client.get('kept')).toBe('yes');
   });
 
@@ -97,7 +110,7 @@ describe('the embedded Redis', () => {
     if (!('path' in redis.connection)) throw new Error('an embedded Redis has a socket');
     await rm(redis.connection.path);
     await redis.close();
-    expect(isAlive(redis.pid)).toBe(false);
+    await expect.poll(() => isAlive(redis.pid)).toBe(false);
   });
 
   test('an aborted start leaves no server behind', async () => {
