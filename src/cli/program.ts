@@ -101,7 +101,8 @@ function addQuestionCommands(program: Command, runner: Runner): void {
   reading(program.command('questions'))
     .description('the open questions')
     .option('--all', 'ended ones too')
-    .action(async (flags: { all?: boolean }, command: Command) => {
+    .option('--state <state>', 'those of one state')
+    .action(async (flags: { all?: boolean; state?: string }, command: Command) => {
       const { run } = await import('./commands/questions.ts');
       await runner(command, (context) => run(context, flags));
     });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { describeError, type ExitCode, toError, UserError } from '../errors.ts';
+import { packageVersion } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -57,12 +57,4 @@ function listenForInterruption(): AbortController {
     });
   }
   return interruption;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  const version =
-    parsed !== null && typeof parsed === 'object' && 'version' in parsed ? parsed.version : undefined;
-  return typeof version === 'string' ? version : 'unknown';
 }

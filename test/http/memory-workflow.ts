@@ -92,7 +92,13 @@ export class MemoryWorkflow implements WorkflowApi {
 
   async listQuestions(options?: ListOptions & { agentId?: string; change?: string }) {
     this.listed.push(options);
-    return page([...this.questions.values()]);
+    const state = options?.state;
+    return page(
+      [...this.questions.values()].filter((question) => {
+        if (state === undefined) return !['answered', 'expired', 'cancelled'].includes(question.state);
+        return state === 'all' || state === question.state;
+      }),
+    );
   }
 
   async getQuestion(id: string, options: { waitMs?: number; signal?: AbortSignal } = {}) {

@@ -7,25 +7,26 @@ import { connect } from '../connect.ts';
 import { stateCell } from '../state-colour.ts';
 import { renderTable } from '../table.ts';
 
-const ENDED = new Set(['answered', 'expired', 'cancelled']);
-
-/** `specloop questions`: the open ones for people, all of them with `--all` and in JSON. */
-export async function run(context: CommandContext, options: { all?: boolean }): Promise<ExitCode> {
+/** `specloop questions`: the open ones, those of a state, or all. */
+export async function run(
+  context: CommandContext,
+  options: { all?: boolean; state?: string },
+): Promise<ExitCode> {
   const { terminal } = context;
   const { worker } = await connect(context);
-  const page = await worker.get('/api/questions?limit=1000', pageOf(questionSchema));
+  const state = options.all === true ? 'all' : options.state;
+  const query = state === undefined ? '' : `&state=${encodeURIComponent(state)}`;
+  const page = await worker.get(`/api/questions?limit=1000${query}`, pageOf(questionSchema));
   if (context.json) {
     terminal.printJson(page);
     return 0;
   }
-  const shown = page.items.filter((question) => options.all === true || !ENDED.has(question.state));
-  const ended = page.items.length - shown.length;
-  if (shown.length > 0) terminal.print(renderTable(terminal, columns(), shown.toSorted(mineFirst)));
-  else terminal.say('No open questions.');
-  if (shown.some((question) => question.state === 'escalated')) {
+  if (page.items.length > 0) terminal.print(renderTable(terminal, columns(), page.items.toSorted(mineFirst)));
+  else
+    terminal.say(state === undefined ? 'No open questions. Ended ones: specloop questions --all' : 'None.');
+  if (page.items.some((question) => question.state === 'escalated')) {
     terminal.say('Answer one with: specloop answer ID "TEXT"   (specloop show ID tells more)');
   }
-  if (ended > 0) terminal.say(`${ended} more ended: specloop questions --all`);
   return 0;
 }
 
