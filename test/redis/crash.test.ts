@@ -35,9 +35,9 @@ beforeEach(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'sl-crash-'));
 });
 afterEach(async () => {
-  for (const worker of workers) worker.kill('SIGKILL');
+  await Promise.all([...workers].map((worker) => end(worker, 'SIGKILL')));
   workers.clear();
-  // Whoever is still there is ended by the last to leave: us.
+  // A server that is still there is ended by the last to leave: us.
   await (await openRedis({ stateDir })).close();
   await rm(stateDir, { recursive: true, force: true });
 });
@@ -116,7 +116,7 @@ test('a worker that is killed at any moment of its start is in nobody’s way', 
 });
 
 test('a lock file that names a process of somebody else leads to no kill', async () => {
-  const bystander = spawn('sleep', ['600'], { stdio: 'ignore' });
+  const bystander = spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
   workers.add(bystander);
   const record = { nonce: 'x', socketPath: join(stateDir, 'none.sock'), dataDir: join(stateDir, 'redis') };
   await writeFile(join(stateDir, 'redis.lock'), JSON.stringify({ ...record, pid: String(bystander.pid) }));
