@@ -6,7 +6,6 @@ import { documentUpdateMachine, type UpdateInput } from '../machines/document-up
 import type { Section } from '../openspec/index.ts';
 import type { Edit, HistoryEntry, Update } from '../types/index.ts';
 import { authorKindOf, isSensitive, needsApproval } from './approval-policy.ts';
-import { hunksBetween } from './diff/hunks.ts';
 import { checkDraft, type Verdict } from './draft-check.ts';
 import { applyEdits } from './edits/apply-edits.ts';
 import { readText } from './edits/document-text.ts';
@@ -15,11 +14,12 @@ import { proposalFor } from './proposal.ts';
 import type { ProposeRequest } from './propose.ts';
 import { readRootFile } from './sink/root-file.ts';
 import { safePath } from './sink/safe-path.ts';
-import { absent, contentHash } from './store/blob-store.ts';
+import { contentHash } from './store/blob-store.ts';
 import type { DocumentStore } from './store/document-store.ts';
 import type { UpdateRecord } from './store/update-record.ts';
 import { editKeyOf, updateActor, updateId } from './update-identity.ts';
-import { historyEntry, viewOfRecord, viewOfSnapshot } from './update-view.ts';
+import { UpdateList, type UpdateListOptions, type UpdatePage } from './update-list.ts';
+import { historyEntry, viewOfSnapshot } from './update-view.ts';
 
 export interface DocumentManagerOptions {
   /** absolute path of the OpenSpec folder */
@@ -40,7 +40,6 @@ export interface OpenSpecDocument {
 
 const outcomeWaitMs = 60_000;
 const restingStates = new Set(['awaitingApproval', 'waitingForRepository']);
-const mostListed = 1000;
 
 /**
  * Reads, edits and takes back the documents of one OpenSpec folder. It writes nothing itself: every edit is an actor of
@@ -48,9 +47,11 @@ const mostListed = 1000;
  */
 export class DocumentManager {
   readonly #o: DocumentManagerOptions;
+  readonly #updates: UpdateList;
 
   constructor(options: DocumentManagerOptions) {
     this.#o = options;
+    this.#updates = new UpdateList(options);
   }
 
   /** @throws UserError `not-found` where there is no such file, `bad-path` for a path that leads elsewhere */
@@ -207,31 +208,13 @@ export class DocumentManager {
     await this.#tell(id, event, 'cannot be rejected any more');
   }
 
-  async get(id: string): Promise<Update | undefined> {
-    await this.#o.store.refresh();
-    const record = this.#o.store.find(id);
-    return record && this.#view(record);
+  get(id: string): Promise<Update | undefined> {
+    return this.#updates.get(id);
   }
 
   /** Newest first; `cursor` is what the page before gave. */
-  async list(
-    options: { state?: string; change?: string; limit?: number; cursor?: string } = {},
-  ): Promise<{ items: Update[]; next_cursor?: string }> {
-    await this.#o.store.refresh();
-    const limit = Math.min(options.limit ?? 100, mostListed);
-    const all = this.#o.store
-      .all()
-      .filter(({ change }) => options.change === undefined || change === options.change);
-    const start = options.cursor === undefined ? 0 : all.findIndex(({ id }) => id === options.cursor) + 1;
-    const items: Update[] = [];
-    for (const record of all.slice(start)) {
-      if (items.length === limit) return { items, next_cursor: items.at(-1)?.id ?? '' };
-      if (options.state !== undefined && record.state !== undefined && record.state !== options.state)
-        continue;
-      const view = await this.#view(record);
-      if (options.state === undefined || view.state === options.state) items.push(view);
-    }
-    return { items };
+  list(options: UpdateListOptions = {}): Promise<UpdatePage> {
+    return this.#updates.list(options);
   }
 
   toUpdate(snapshot: SnapshotFrom<typeof documentUpdateMachine>): Update {
@@ -289,28 +272,6 @@ export class DocumentManager {
     const { verdict, state } = await this.#o.actors.send(updateActor(id), event);
     if (verdict !== 'applied' && verdict !== 'duplicate')
       throw new ConflictError(`the update ${id} ${refusal}: it is ${state}`);
-  }
-
-  async #view(record: UpdateRecord): Promise<Update> {
-    const { store, actors } = this.#o;
-    const undoneBy = store.undoneBy(record.id);
-    const found = await actors.snapshot(documentUpdateMachine, updateActor(record.id));
-    if (found !== undefined) {
-      const view = viewOfSnapshot(found.snapshot, undoneBy);
-      // Kept here as well: an ended actor is forgotten one day, a rejection is not.
-      if (found.view.status === 'done' && record.state === undefined) {
-        await store.learn(record.id, {
-          state: view.state,
-          ...(view.note === undefined ? {} : { note: view.note }),
-        });
-      }
-      return view;
-    }
-    const { before, after } = record;
-    const bytes = async (hash: string) => (hash === absent ? Buffer.alloc(0) : store.getBlob(hash));
-    const known = before !== undefined && after !== undefined;
-    const hunks = known ? hunksBetween(await bytes(before), await bytes(after)) : [];
-    return viewOfRecord(record, { hunks, undoneBy });
   }
 
   async #mustFind(id: string): Promise<UpdateRecord> {
