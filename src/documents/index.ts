@@ -1,3 +1,4 @@
+export { applyHunks, hunksBetween, inverseOf } from './diff/hunks.ts';
 export { type DocumentEffects, type DocumentEffectsDeps, documentEffects } from './document-effects.ts';
 export { DocumentManager, type DocumentManagerOptions, type OpenSpecDocument } from './document-manager.ts';
 export { type Applied, applyEdits } from './edits/apply-edits.ts';
