@@ -12,16 +12,8 @@ export interface BookEntry {
   thread?: string;
 }
 
-/** Lines that an answer quotes. */
-export interface QuotedSpan {
-  file: string;
-  text: string;
-}
-
 /** Which questions to walk through, newest first. */
 export type BookIndex = 'all' | 'open' | { change: string } | { thread: string };
-
-const spansSchema = z.array(z.object({ file: z.string(), text: z.string() }));
 
 /**
  * Puts a question into the row of its twins, at the end, once, and answers who stands before it.
@@ -35,7 +27,9 @@ if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
 end
 local useful = tonumber(ARGV[2])
 if redis.call('PTTL', KEYS[1]) < useful then redis.call('PEXPIRE', KEYS[1], useful) end
-return redis.call('ZRANGE', KEYS[1], 0, redis.call('ZRANK', KEYS[1], ARGV[1]) - 1)
+local rank = redis.call('ZRANK', KEYS[1], ARGV[1])
+if rank == 0 then return {} end
+return redis.call('ZRANGE', KEYS[1], 0, rank - 1)
 `;
 
 /**
@@ -114,16 +108,6 @@ export class QuestionBook {
     return await Promise.all(counted);
   }
 
-  /** Remembers which lines an answer quotes, for as long as the answer may be served again. */
-  async rememberSpans(id: string, spans: QuotedSpan[], ttlMs: number): Promise<void> {
-    await this.#redis.set(this.#spans(id), JSON.stringify(spans), 'PX', Math.max(1, ttlMs));
-  }
-
-  async spans(id: string): Promise<QuotedSpan[]> {
-    const stored = await this.#redis.get(this.#spans(id));
-    return stored === null ? [] : spansSchema.parse(JSON.parse(stored));
-  }
-
   /** How many of the entries with the cursor's own score come at or before it, in the order of the walk. */
   async #countSince(index: BookIndex, after: { score: number; id: string }): Promise<number> {
     const same = await this.#redis.zrange(this.#key(index), after.score, String(after.score), 'BYSCORE');
@@ -143,10 +127,6 @@ export class QuestionBook {
 
   #twins(key: string): string {
     return `${this.#prefix}:twins:${key}`;
-  }
-
-  #spans(id: string): string {
-    return `${this.#prefix}:spans:${id}`;
   }
 }
 

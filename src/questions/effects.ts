@@ -1,8 +1,7 @@
 import type { ActorClient, EffectDefinition } from '../actors/api.ts';
 import type { AgentQuestion, AgentReply, AskOptions } from '../agents/index.ts';
 import type { AskResult, Candidate, MatchResult, QuestionInput } from '../machines/index.ts';
-import type { Answer } from '../types/index.ts';
-import type { QuestionBook, QuotedSpan } from './book.ts';
+import type { QuestionBook } from './book.ts';
 import { entryOf } from './entry.ts';
 import { findMatch } from './match.ts';
 
@@ -54,18 +53,8 @@ export function questionEffects(deps: QuestionEffectsDeps): QuestionEffects {
       async run({ question, agent }, { effectId, signal }) {
         const reply = await agents.ask(agent, question, { idempotencyKey: effectId, signal });
         if (reply.kind === 'declined') return reply;
-        await book.rememberSpans(question.question, quotedSpans(reply.answer), cacheTimeoutMs);
         return { kind: 'answered', answer: reply.answer, at: new Date(nowMs()).toISOString() };
       },
     },
   };
-}
-
-/** The lines that an archivist's answer quotes. Of other answers nothing is known but their words. */
-function quotedSpans(answer: Answer): QuotedSpan[] {
-  if (answer.kind !== 'archivist') return [];
-  return (answer.sources ?? []).map((source) => ({
-    file: source.slice(0, source.lastIndexOf(':')),
-    text: answer.text,
-  }));
 }

@@ -1,6 +1,7 @@
 import type { ActorClient } from '../actors/api.ts';
 import { type MatchResult, type QuestionInput, questionMachine } from '../machines/index.ts';
-import type { QuestionBook, QuotedSpan } from './book.ts';
+import type { Answer } from '../types/index.ts';
+import type { QuestionBook } from './book.ts';
 import { entryOf } from './entry.ts';
 import { questionActor } from './identity.ts';
 import { type QuestionSnapshot, topState } from './view.ts';
@@ -43,7 +44,7 @@ export async function findMatch(input: QuestionInput, deps: MatchDeps): Promise<
       case 'expired':
         return 'not now';
       case 'answered':
-        return await served(found.snapshot, twin, { documentText, nowMs });
+        return await served(found.snapshot, { documentText, nowMs });
       default:
         return await follow(twin, follower);
     }
@@ -59,32 +60,30 @@ export async function findMatch(input: QuestionInput, deps: MatchDeps): Promise<
     if (underWay) return { kind: 'twin', leader: questionActor(leader) };
     const found = await actors.snapshot(questionMachine, questionActor(leader));
     if (found === undefined || topState(found.snapshot) !== 'answered') return 'not now';
-    return await served(found.snapshot, leader, deps);
+    return await served(found.snapshot, deps);
   }
 
   async function served(
     snapshot: QuestionSnapshot,
-    twin: string,
     { documentText, nowMs }: Pick<MatchDeps, 'documentText' | 'nowMs'>,
   ): Promise<MatchResult | 'useless'> {
     const { answer, answeredAt } = snapshot.context;
-    if (answer === null || nowMs() - Date.parse(answeredAt) > cacheTimeoutMs) return 'useless';
-    const spans = await book.spans(twin);
-    if (!(await allStand(spans, documentText))) return 'useless';
+    // What was served from memory is not remembered again: its original says how long it holds.
+    if (answer === null || answer.kind === 'cache') return 'useless';
+    if (nowMs() - Date.parse(answeredAt) > cacheTimeoutMs) return 'useless';
+    if (!(await stillStands(answer, documentText))) return 'useless';
     return { kind: 'cached', answer: { ...answer, kind: 'cache' }, at: answeredAt };
   }
 }
 
 const ends = ['answered', 'cancelled', 'expired'];
 
-/** True while every quoted line still stands in its file, wherever other edits have moved it to. */
-export async function allStand(
-  spans: QuotedSpan[],
-  documentText: MatchDeps['documentText'],
-): Promise<boolean> {
-  for (const { file, text } of spans) {
-    const now = await documentText(file);
-    if (now === undefined || !withoutReturns(now).includes(withoutReturns(text))) return false;
+/** True while every line that the archivist quotes stands in its file, wherever other edits have moved it to. */
+async function stillStands(answer: Answer, documentText: MatchDeps['documentText']): Promise<boolean> {
+  if (answer.kind !== 'archivist') return true;
+  for (const source of answer.sources ?? []) {
+    const text = await documentText(source.slice(0, source.lastIndexOf(':')));
+    if (text === undefined || !withoutReturns(text).includes(withoutReturns(answer.text))) return false;
   }
   return true;
 }

@@ -138,7 +138,8 @@ export class QuestionRouter {
     const question = verdict === 'absent' ? undefined : await this.get(id);
     if (question === undefined) throw unknownQuestion(id);
     const stands = question.answer === answer.text && question.answered_by === answer.by;
-    return { accepted: verdict === 'applied' || (verdict === 'duplicate' && stands), question };
+    // A retry of the answer that stands is no second answer.
+    return { accepted: verdict === 'applied' || stands, question };
   }
 
   async cancel(id: string, why: string): Promise<Question> {
