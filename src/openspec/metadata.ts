@@ -14,7 +14,7 @@ export function readMetadata(text: string): ChangeMetadata {
   const hazard = yamlHazard(text);
   if (hazard !== undefined) return { skipSpecs: false, problem: hazard };
   try {
-    const parsed = metadataSchema.safeParse(parse(text, { logLevel: 'silent' }) ?? {});
+    const parsed = metadataSchema.safeParse(parse(text, { logLevel: 'error' }) ?? {});
     if (!parsed.success) return { skipSpecs: false, problem: describe(parsed.error.issues[0]) };
     return { skipSpecs: parsed.data.skip_specs ?? false };
   } catch (error) {
