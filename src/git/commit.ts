@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BlobAnswer, blobToCommit } from './blob.ts';
@@ -157,10 +157,8 @@ async function prepare(git: Git, { reader, folder, options }: Preparation): Prom
 
   const committed = entryOf(at, blob);
   const commit = await writeCommit(git, { ground, tree: await writeTreeWith(git, at, committed), options });
-  const found = await fileBytes(git.repo, path);
-  const fileIsCommitted =
-    !blob.othersHunks && found !== undefined && after !== undefined && found.equals(after);
-  const copy = await refreshedCopy(git, { snapshot, path, committed, fileIsCommitted, folder });
+  const committedFileAtMs = blob.othersHunks ? undefined : await unchangedSince(git.repo, options);
+  const copy = await refreshedCopy(git, { snapshot, path, committed, committedFileAtMs, folder });
   const { journalDir, effectId } = options;
   const reason = `commit: ${subjectOf(options.message)}`;
   const published = await publish(git, { ground, commit, snapshot, copy, reason, journalDir, effectId });
@@ -181,6 +179,13 @@ async function writeCommit(
     input,
     ...(signing ? { timeLimitMs: SIGNING_TIME_LIMIT_MS } : {}),
   });
+}
+
+/** When our bytes were written, if they are on disk still. The time is taken first: a save in between makes it too early, never too late. */
+async function unchangedSince(repo: Repository, { path, after }: CommitOptions): Promise<number | undefined> {
+  const found = await stat(join(repo.topLevel, path)).catch(() => undefined);
+  const bytes = await fileBytes(repo, path);
+  return after !== undefined && bytes?.equals(after) === true ? found?.mtimeMs : undefined;
 }
 
 async function fileBytes(repo: Repository, path: string): Promise<Buffer | undefined> {

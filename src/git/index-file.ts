@@ -35,23 +35,32 @@ export interface RefreshOptions {
   path: string;
   /** the entry that the commit holds; undefined when the commit removes the file */
   committed: { mode: string; oid: string } | undefined;
-  /** the file on disk is exactly what was committed, so git may take its stat data */
-  fileIsCommitted: boolean;
+  /** when the file that is exactly what was committed was last modified, so that git may take its stat data */
+  committedFileAtMs: number | undefined;
   folder: string;
 }
 
-/** A copy of the person's index in which only our entry is new; answers the copy's path. All other entries, and the form of the index, stay. */
+/**
+ * A copy of the person's index in which only our entry is new; answers the copy's path. All other entries, and the form
+ * of the index, stay. The copy claims to be no younger than our file: most builds of git compare whole seconds, and a
+ * save of the same size in the second of our write must make git look into the file again.
+ */
 export async function refreshedCopy(git: Git, options: RefreshOptions): Promise<string> {
   const { snapshot, path, committed } = options;
   const indexFile = join(options.folder, 'index-copy');
   await writeWhole(indexFile, snapshot.bytes);
   await setModifiedAt(indexFile, snapshot.modifiedAtMs);
-  if (committed !== undefined && options.fileIsCommitted) {
+  const { committedFileAtMs } = options;
+  if (committed !== undefined && committedFileAtMs !== undefined) {
     const input = Buffer.from(`${path}\0`);
     await callGit(git, ['update-index', '--add', '-z', '--stdin'], { indexFile, input });
     const { stdout } = await callGit(git, ['ls-files', '-s', '-v', '-z', '--', path], { indexFile });
     const [entry] = parseIndexEntries(stdout);
-    if (entry?.oid === committed.oid && entry.mode === committed.mode) return indexFile;
+    if (entry?.oid === committed.oid && entry.mode === committed.mode) {
+      const writtenAtMs = (await stat(indexFile)).mtimeMs;
+      await setModifiedAt(indexFile, Math.floor(Math.min(writtenAtMs, committedFileAtMs)));
+      return indexFile;
+    }
   }
   const row = committed ?? {
     mode: REMOVED_MODE,
@@ -72,7 +81,7 @@ export async function placeBeside(
   const handle = await open(target.path, 'r+');
   try {
     await handle.chmod(target.mode);
-    // As if git had written it here: an entry that changes from now on must not look older than the index.
+    // As if git had written it there and then: an entry that changes from now on must not look older than the index.
     await handle.utimes(new Date(), Math.floor(mtimeMs) / 1000);
     await handle.sync();
     return await handle.stat({ bigint: true });

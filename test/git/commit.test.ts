@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { callerFor } from '../../src/git/caller.ts';
 import { type CommitOptions, commitEdit, settleJournal } from '../../src/git/index.ts';
+import { readIndexFile } from '../../src/git/index-file.ts';
+import { publish } from '../../src/git/publish.ts';
 import { moveBranch } from '../../src/git/refs.ts';
 import { bytesOf, Desk, DOC, edit, editOptions, lines, open, put, run, snapshot, stands } from './support.ts';
 
@@ -173,6 +175,7 @@ describe('a process that was killed', () => {
     const options = await written();
     const git = join(top, '.git');
     const old = await readFile(join(git, 'index'));
+    const { atime, mtimeMs } = await stat(join(git, 'index'));
     const head = (await desk.git(top, 'rev-parse', 'HEAD')).trim();
     const result = await commitEdit(await open(top), options);
     if (result.kind !== 'committed') throw new Error(result.kind);
@@ -181,6 +184,7 @@ describe('a process that was killed', () => {
     await writeFile(record.lock.spare, await readFile(join(git, 'index')));
     await link(record.lock.spare, join(git, 'index.lock'));
     await writeFile(join(git, 'index'), old);
+    await utimes(join(git, 'index'), atime, Math.floor(mtimeMs) / 1000);
     const { ino, dev } = await stat(record.lock.spare, { bigint: true });
     record.lock = { ...record.lock, ino: String(ino), dev: String(dev) };
     await writeFile(join(desk.journalDir, name), JSON.stringify({ ...record, phase: 'begun' }));
@@ -291,6 +295,46 @@ test("a person's change that only the index's age gives away stays visible", asy
   expect((await snapshot(desk, top)).status).toContain(dirty);
   expect((await edit(desk, top, { after: lines({ 5: 'edited' }) })).kind).toBe('committed');
   expect((await snapshot(desk, top)).status).toContain(dirty);
+});
+
+test('work that was staged after the look is not overwritten by the index of the look', async () => {
+  const repo = await open(top);
+  const git = await callerFor(repo);
+  const snapshotOfIndex = await readIndexFile(repo.gitDir);
+  if (snapshotOfIndex === undefined) throw new Error('no index');
+  const copy = join(desk.folder, 'copy');
+  await writeFile(copy, snapshotOfIndex.bytes);
+  await mkdir(desk.journalDir);
+  await put(top, 'other.txt', 'staged\n');
+  await desk.git(top, 'add', 'other.txt');
+  const before = await snapshot(desk, top);
+  const head = before.head.trim();
+  const tree = (await desk.git(top, 'rev-parse', 'HEAD^{tree}')).trim();
+  const commit = (await desk.git(top, 'commit-tree', '-p', head, '-m', 'Ours', tree)).trim();
+  const result = await publish(git, {
+    ground: { ref: 'refs/heads/main', branch: 'main', head, tree },
+    commit,
+    snapshot: snapshotOfIndex,
+    copy,
+    reason: 'ours',
+    journalDir: desk.journalDir,
+    effectId: 'late',
+  });
+  expect(result).toEqual({ kind: 'again', why: expect.stringMatching(/index/) });
+  expect(await snapshot(desk, top)).toEqual(before);
+  expect(await readdir(desk.journalDir)).toEqual([]);
+});
+
+test('the index claims to be no younger than the file that it says is clean', async () => {
+  const options = await written();
+  const at = new Date('2026-01-01T00:00:00Z');
+  await utimes(join(top, DOC), at, at);
+  expect((await commitEdit(await open(top), options)).kind).toBe('committed');
+  // The same size in the same second: only the age of the index gives it away.
+  await desk.git(top, 'config', 'core.trustctime', 'false');
+  await put(top, DOC, lines({ 5: 'EDITED' }));
+  await utimes(join(top, DOC), at, at);
+  expect((await snapshot(desk, top)).status).toContain('1 .M ');
 });
 
 test('a branch is not moved when HEAD has left it for another at the same commit', async () => {

@@ -369,12 +369,32 @@ const COMMITS: Situation[] = [
     },
   },
   {
+    name: 'safecrlf would refuse the mixed line ends on disk',
+    arrange: async (desk, top) => {
+      await desk.git(top, 'config', 'core.autocrlf', 'true');
+      await put(top, DOC, lines({ 3: 'line 3\r' }));
+      await desk.git(top, 'add', DOC);
+      await desk.git(top, 'config', 'core.safecrlf', 'true');
+      return { after: lines({ 3: 'line 3\r', 5: 'edited' }), committed: EDITED };
+    },
+  },
+  {
     name: 'the file has mixed line ends',
     arrange: async (desk, top) => {
       const mixed = lines({ 3: 'line 3\r', 9: 'line 9\r' });
       await put(top, DOC, mixed);
       await desk.git(top, 'commit', '-q', '-am', 'Mixed');
       return { after: mixed.replace('line 5', 'edited') };
+    },
+  },
+  {
+    name: 'ident is an attribute and the edit writes an expanded one',
+    arrange: async (desk, top) => {
+      await put(top, DOC, lines({ 2: '$Id$' }));
+      await desk.git(top, 'commit', '-q', '-am', 'Ident');
+      await put(top, '.git/info/attributes', '*.md ident\n');
+      const after = lines({ 2: '$Id: 0123456789 $', 5: 'edited' });
+      return { after, committed: lines({ 2: '$Id$', 5: 'edited' }) };
     },
   },
   {

@@ -70,10 +70,10 @@ export class Desk {
     return run('git', args, { cwd, env });
   }
 
-  /** A shell script that says that it ran. As a filter it would also destroy what goes through it. */
+  /** A shell script that says that it ran, and hands on what goes through it. */
   async plant(name = 'planted.sh'): Promise<string> {
     const path = join(this.folder, name);
-    await writeFile(path, `#!/bin/sh\necho "$0 $*" >> '${this.marker}'\nexit 0\n`);
+    await writeFile(path, `#!/bin/sh\necho "$0 $*" >> '${this.marker}'\nexec cat\n`);
     await chmod(path, 0o755);
     return path;
   }
@@ -159,8 +159,8 @@ export async function snapshot(desk: Desk, top: string) {
     branch: await git('symbolic-ref', '-q', 'HEAD'),
     refs: await git('for-each-ref'),
     entries: await git('ls-files', '-s', '-v', '-z'),
-    staged: await git('diff', '--cached', '--no-ext-diff', '--binary'),
-    unstaged: await git('diff', '--no-ext-diff', '--binary'),
+    staged: await git('diff', '--cached', '--no-ext-diff', '--no-textconv', '--binary'),
+    unstaged: await git('diff', '--no-ext-diff', '--no-textconv', '--binary'),
     status: await git('status', '--porcelain=v2', '-z'),
     lock: await stands(join(gitDir, 'index.lock')),
     spares: (await readdir(gitDir)).filter((name) => name.includes('specloop')),
