@@ -40,6 +40,10 @@ const notStatements = [
   'example',
   'problem',
   'background',
+  'context',
+  'motivation',
+  'why',
+  'goal',
   'current state',
 ];
 
