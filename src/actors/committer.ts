@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyMachineSnapshot, createActor, type EventObject } from 'xstate';
-import { RetryableError, TerminalError } from '../errors.ts';
+import { RetryableError, TerminalError, toError } from '../errors.ts';
+import type { Delivery } from './delivery.ts';
+import type { Position } from './fulfilment.ts';
 import { firstStep, valueText } from './interpret.ts';
 import { parseEntry, type StoredEntry } from './outbox.ts';
-import { type Delivery, type Plan, type Position, planBatch, planStart } from './plan.ts';
+import { type Plan, planBatch, planStart } from './plan.ts';
 import type { ActorRecord, Parent } from './record.ts';
 import type { RegisteredMachine } from './registry.ts';
 import type { ActorStore, CommitEvent, CommitRequest } from './store.ts';
@@ -61,6 +63,11 @@ interface Cached {
 
 const cacheSize = 2000;
 
+/** Tells two pasts of one actor apart (R10); drawn outside the transition, which knows no chance. */
+function newNonce(): string {
+  return randomBytes(4).toString('hex');
+}
+
 /** Loads, plans, commits and begins again: invariants 1 and 2 on the side of the process. */
 export class Committer {
   readonly #options: CommitterOptions;
@@ -78,21 +85,25 @@ export class Committer {
     if (oldest !== undefined) this.#cache.delete(oldest);
   }
 
-  /** The record as Redis holds it, with its snapshot restored. */
+  /** The record as Redis holds it, with its snapshot restored. Throws for a version that nobody here runs. */
   async load(actor: string): Promise<Cached | undefined> {
     const record = await this.#options.store.load(actor);
-    if (record === undefined) return undefined;
-    const machine = this.#options.machine(record.machine, record.version);
-    if (machine === undefined) {
-      throw new RetryableError(
-        `no process here runs ${record.machine}@${record.version}, the version of ${actor}`,
-      );
-    }
+    return record === undefined ? undefined : this.#restored(record);
+  }
+
+  #restored(record: ActorRecord): Cached {
+    const { machine } = this.#machineOf(record);
     // Never started: restoring this way has no effects and, unlike resolveState, keeps the children.
-    const snapshot: AnyMachineSnapshot = createActor(machine.machine, {
+    const snapshot: AnyMachineSnapshot = createActor(machine, {
       snapshot: JSON.parse(record.snapshot),
     }).getSnapshot();
     return { record, snapshot };
+  }
+
+  #machineOf({ id, machine, version }: ActorRecord): RegisteredMachine {
+    const registered = this.#options.machine(machine, version);
+    if (registered !== undefined) return registered;
+    throw new RetryableError(`no process here runs ${machine}@${version}, the version of ${id}`);
   }
 
   #finish(o: {
@@ -174,16 +185,8 @@ export class Committer {
   }): Promise<'ok' | 'exists' | 'orphan'> {
     const machine = this.#options.latest(o.machine);
     if (machine === undefined) throw new TerminalError(`no machine "${o.machine}" is registered`);
-    const nonce = randomBytes(4).toString('hex');
-    const step = firstStep(machine.machine, o.input);
-    const position: Position = {
-      id: o.id,
-      seq: 0,
-      snapshot: step.snapshot,
-      fences: new Map(),
-      parent: o.parent,
-    };
-    const plan = planStart({ machine, position, nonce }, step, o.input);
+    const nonce = newNonce();
+    const plan = this.#firstPlan(machine, { ...o, nonce });
     const { request, snapshot } = this.#request({ actor: o.id, machine, head: '', plan, nonce });
     request.create = true;
     if (o.parent !== undefined) request.parent = o.parent;
@@ -194,34 +197,69 @@ export class Committer {
     return 'ok';
   }
 
+  #firstPlan(
+    machine: RegisteredMachine,
+    o: { id: string; input: unknown; parent?: Parent; nonce: string },
+  ): Plan {
+    try {
+      const step = firstStep(machine.machine, o.input);
+      const { id, parent, nonce } = o;
+      const position: Position = { id, seq: 0, snapshot: step.snapshot, fences: new Map(), parent };
+      return planStart({ machine, position, nonce }, step, o.input);
+    } catch (thrown) {
+      const { message } = toError(thrown);
+      throw new TerminalError(`${machine.id} cannot start as ${o.id}: ${message}`, { cause: thrown });
+    }
+  }
+
+  /** What a delivery is to an actor that hears nothing: not there, or at its end. */
+  async #unheard(
+    actor: string,
+    record: ActorRecord | undefined,
+    delivery: Delivery,
+  ): Promise<Verdict | 'there'> {
+    const { store } = this.#options;
+    if (record !== undefined) {
+      // The answer to the first try may have been lost: what it did is not undone by the actor's end.
+      const known = delivery.kind === 'client' && delivery.key !== undefined;
+      const before = known ? await store.verdictOf(actor, delivery.key ?? '') : undefined;
+      return { verdict: before === undefined ? 'ended' : 'duplicate', state: record.value };
+    }
+    const verdict = delivery.kind === 'peer' ? await store.absent(actor, delivery) : 'absent';
+    return verdict === 'there' ? verdict : { verdict, state: '' };
+  }
+
   /** One batch of one actor; answers a verdict for each delivery, in order. */
   async deliver(actor: string, deliveries: readonly Delivery[]): Promise<Verdict[]> {
     const verdicts: Verdict[] = [];
     let rest = [...deliveries];
     for (let tries = 0; rest.length > 0; tries += 1) {
-      if (tries > 50 + deliveries.length)
+      if (tries > 50 + 2 * deliveries.length)
         throw new RetryableError(`${actor} is too busy: 50 commits came in between`);
-      const cached = this.#cache.get(actor) ?? (await this.load(actor));
-      if (cached === undefined || cached.record.status !== 'active') {
-        const verdict = cached === undefined ? 'absent' : 'ended';
-        for (const _ of rest) verdicts.push({ verdict, state: cached?.record.value ?? '' });
-        return verdicts;
+      const [next] = rest;
+      if (next === undefined) break;
+      const cached = this.#cache.get(actor);
+      const record = cached?.record ?? (await this.#options.store.load(actor));
+      if (record?.status !== 'active') {
+        const verdict = await this.#unheard(actor, record, next);
+        if (verdict === 'there') continue;
+        verdicts.push(verdict);
+        rest = rest.slice(1);
+        continue;
       }
-      const { record, snapshot } = cached;
-      const machine = this.#options.machine(record.machine, record.version);
-      if (machine === undefined)
-        throw new RetryableError(`no process here runs ${record.machine}@${record.version}`);
-      const nonce = randomBytes(4).toString('hex');
-      const position: Position = {
-        id: actor,
-        seq: record.seq,
-        snapshot,
-        fences: record.fences,
-        parent: record.parent,
-      };
+      const machine = this.#machineOf(record);
+      const { snapshot } = cached ?? this.#restored(record);
+      const nonce = newNonce();
+      const { seq, fences, parent } = record;
+      const position: Position = { id: actor, seq, snapshot, fences, parent };
       const plan = planBatch({ machine, position, nonce }, rest);
       if (plan.poison !== undefined) {
-        verdicts.push({ verdict: 'poison', state: record.value, thrown: plan.poison });
+        if (cached !== undefined) {
+          // Judged on what may be the past: looked at again as Redis holds it.
+          this.#cache.delete(actor);
+          continue;
+        }
+        verdicts.push(await this.#poisoned(record, next, plan.poison));
         rest = rest.slice(1);
         continue;
       }
@@ -260,7 +298,11 @@ export class Committer {
     return verdicts;
   }
 
-  forget(actor: string): void {
-    this.#cache.delete(actor);
+  /** A keyed event may be poison only because it has been taken before. */
+  async #poisoned(record: ActorRecord, delivery: Delivery, thrown: Error): Promise<Verdict> {
+    const key = delivery.kind === 'client' ? delivery.key : undefined;
+    const before = key === undefined ? undefined : await this.#options.store.verdictOf(record.id, key);
+    const { value: state } = record;
+    return before === undefined ? { verdict: 'poison', state, thrown } : { verdict: 'duplicate', state };
   }
 }

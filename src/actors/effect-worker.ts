@@ -2,8 +2,8 @@ import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { RetryableError, StaleError, TerminalError, toError, UserError } from '../errors.ts';
 import type { EffectContext } from './api.ts';
 import type { Verdict } from './committer.ts';
+import type { Delivery } from './delivery.ts';
 import type { JobData } from './jobs.ts';
-import type { Delivery } from './plan.ts';
 import { type EffectFence, fenceSchema } from './record.ts';
 import type { AnyEffect } from './registry.ts';
 import type { ActorStore } from './store.ts';
@@ -25,6 +25,7 @@ const handBackMs = 1_000;
 export class EffectWorker {
   readonly #options: EffectWorkerOptions;
   readonly #running = new Map<string, AbortController>();
+  #stopping = false;
 
   constructor(options: EffectWorkerOptions) {
     this.#options = options;
@@ -35,7 +36,9 @@ export class EffectWorker {
     for (const id of effectIds) this.#running.get(id)?.abort(new StaleError(`${id} is no longer wanted`));
   }
 
-  abortAll(reason: string): void {
+  /** The process stops: what runs is told, and taken up again elsewhere. */
+  stop(reason: string): void {
+    this.#stopping = true;
     for (const controller of this.#running.values()) controller.abort(new RetryableError(reason));
   }
 
@@ -50,17 +53,15 @@ export class EffectWorker {
   async process(job: Job<JobData>, token: string | undefined): Promise<void> {
     const { data } = job;
     if (data.kind === 'wake') return;
+    if (this.#stopping) return this.#handBack(job, token);
     const { store } = this.#options;
     const fence = await this.#fence(data.actor, data.effect);
     if (fence === undefined) return;
     // Once a revoke is under way it alone answers.
     if (data.kind === 'effect' && fence.phase === 'revoking') return;
     const effect = await this.#options.effect(data.actor, fence.src);
-    if (effect === undefined) {
-      // R14: another process's version. Handed back at no attempt.
-      await job.moveToDelayed(Date.now() + handBackMs, token);
-      throw new DelayedError();
-    }
+    // R14: another process's version.
+    if (effect === undefined) return this.#handBack(job, token);
     const attempt = job.attemptsStarted;
     if (attempt > 1) await store.count(`repeated:${fence.src}`);
     const controller = new AbortController();
@@ -85,11 +86,19 @@ export class EffectWorker {
       const value = this.#checked(output, fence);
       await this.#report(data, { kind: 'report', fence: data.effect, outcome: 'done', value });
     } catch (thrown) {
+      // That this process stops is no failure of the work, whatever the work threw because of it.
+      if (this.#stopping) return this.#handBack(job, token);
       await this.#failed({ job, fence, effect, context, error: toError(thrown) });
     } finally {
       clearInterval(liveness);
       this.#running.delete(data.effect);
     }
+  }
+
+  /** Gives a job to whoever is next, at no attempt. */
+  async #handBack(job: Job<JobData>, token: string | undefined): Promise<never> {
+    await job.moveToDelayed(Date.now() + (this.#stopping ? 0 : handBackMs), token);
+    throw new DelayedError();
   }
 
   #revoke(effect: AnyEffect, fence: EffectFence, context: EffectContext): Promise<unknown> {
@@ -124,7 +133,7 @@ export class EffectWorker {
     effect: AnyEffect;
     context: EffectContext;
     error: Error;
-  }): Promise<never | void> {
+  }): Promise<void> {
     const { job, fence, effect, context, error } = o;
     const { store } = this.#options;
     if (error instanceof StaleError) return store.count('results:aborted');

@@ -8,5 +8,6 @@ export type {
 } from './api.ts';
 export type { Committed } from './committer.ts';
 export { valueText } from './interpret.ts';
+export type { HistoryEntry } from './reader.ts';
 export type { Registration } from './registry.ts';
-export { ActorRuntime, clientKeyHorizonMs, type HistoryEntry, type RuntimeOptions } from './runtime.ts';
+export { ActorRuntime, clientKeyHorizonMs, type RuntimeOptions } from './runtime.ts';

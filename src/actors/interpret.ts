@@ -7,17 +7,18 @@ import {
 } from 'xstate';
 import { z } from 'zod';
 import { toErrorRecord } from '../errors.ts';
+import { assertJson } from './json-only.ts';
 
 /**
  * The pure half of the runtime: what an event makes of a snapshot, and what the machine wants done. Nothing here knows
  * Redis, clocks or chance (invariant 8).
  */
 
-/** What a transition wants, in order. `child` is the machine's own name for an invoke, `timer` its send id. */
+/** What a transition wants, in order. Ids are the machine's own; a delayed event without one cannot be cancelled. */
 export type Wish =
   | { kind: 'spawn'; id: string; src: string; input: unknown }
   | { kind: 'stop'; id: string }
-  | { kind: 'arm'; id: string; event: EventObject; delayMs: number; to?: string | undefined }
+  | { kind: 'arm'; id: string | undefined; event: EventObject; delayMs: number; to?: string | undefined }
   | { kind: 'cancel'; id: string }
   | { kind: 'send'; to: string; event: EventObject }
   | { kind: 'emit'; event: EventObject };
@@ -56,14 +57,14 @@ function wishOf(action: ExecutableAction): Wish | undefined {
     case 'xstate.raise': {
       const { event, id, delay } = raiseShape.parse(action.params);
       // Without delay it was taken inside the macrostep already, though it is still listed.
-      return delay === undefined ? undefined : { kind: 'arm', id: id ?? event.type, event, delayMs: delay };
+      return delay === undefined ? undefined : { kind: 'arm', id, event, delayMs: delay };
     }
     case 'xstate.cancel':
       return { kind: 'cancel', id: cancelShape.parse(action.params).sendId };
     case 'xstate.sendTo': {
       const { event, id, delay, to } = sendShape.parse(action.params);
       if (delay === undefined) return { kind: 'send', to: to.id, event };
-      return { kind: 'arm', id: id ?? event.type, event, delayMs: delay, to: to.id };
+      return { kind: 'arm', id, event, delayMs: delay, to: to.id };
     }
     case 'xstate.emit':
       return { kind: 'emit', event: emitShape.parse(action.params).event };
@@ -78,16 +79,39 @@ function wishesOf(actions: readonly ExecutableAction[]): Wish[] {
   return actions.map(wishOf).filter((wish) => wish !== undefined);
 }
 
-/** The first snapshot of an actor. Throws what the machine throws. */
-export function firstStep(machine: AnyStateMachine, input: unknown): Step {
-  const [snapshot, actions] = initialTransition(machine, input);
-  return { snapshot, wishes: wishesOf(actions), ignored: false };
+/** Everything that goes into Redis comes back as it went, and nothing is wanted that would be lost. Throws otherwise. */
+function assertDurable(step: Step, before: AnyMachineSnapshot | undefined): void {
+  const { snapshot, wishes } = step;
+  const spawned = new Set(wishes.map((wish) => (wish.kind === 'spawn' ? wish.id : undefined)));
+  for (const [id, child] of Object.entries(snapshot.children)) {
+    const isNew = child !== undefined && before?.children[id] === undefined;
+    if (isNew && !spawned.has(id))
+      throw new TypeError(`child "${id}" was spawned inside assign: use invoke or spawnChild`);
+  }
+  if (snapshot.context !== before?.context) assertJson(snapshot.context, 'context');
+  assertJson(snapshot.output, 'output');
+  for (const wish of wishes) {
+    if (wish.kind === 'spawn') assertJson(wish.input, `the input of "${wish.id}"`);
+    else if (wish.kind === 'send' || wish.kind === 'arm') assertJson(wish.event, `event ${wish.event.type}`);
+  }
 }
 
-/** One macrostep. Throws what a guard or an assign throws. */
+/** The first snapshot of an actor. Throws what the machine throws. */
+export function firstStep(machine: AnyStateMachine, input: unknown): Step {
+  assertJson(input, 'input');
+  const [snapshot, actions] = initialTransition(machine, input);
+  const step: Step = { snapshot, wishes: wishesOf(actions), ignored: false };
+  assertDurable(step, undefined);
+  return step;
+}
+
+/** One macrostep. Throws what a guard or an assign throws, and where the outcome would not outlive a process. */
 export function nextStep(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, event: EventObject): Step {
   const [next, actions] = transition(machine, snapshot, event);
-  return { snapshot: next, wishes: wishesOf(actions), ignored: next === snapshot && actions.length === 0 };
+  const ignored = next === snapshot && actions.length === 0;
+  const step: Step = { snapshot: next, wishes: wishesOf(actions), ignored };
+  if (!ignored) assertDurable(step, snapshot);
+  return step;
 }
 
 /** How an invoke's end reaches the machine: XState's own event types. */

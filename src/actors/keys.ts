@@ -28,9 +28,9 @@ export function effectIdOf(actorId: string, seq: number, index: number, nonce: s
   return `${actorId}${familyMark}${seq}.${index}.${nonce}`;
 }
 
-/** The actor that an effect belongs to. */
+/** The actor that an effect, a timer or a child belongs to; empty for the head of a family. */
 export function actorOf(effectId: string): string {
-  return effectId.slice(0, effectId.lastIndexOf(familyMark));
+  return effectId.slice(0, Math.max(0, effectId.lastIndexOf(familyMark)));
 }
 
 export interface PartitionKeys {

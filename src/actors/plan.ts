@@ -1,37 +1,18 @@
-import type { AnyMachineSnapshot, EventObject } from 'xstate';
-import { TerminalError, toErrorRecord } from '../errors.ts';
-import { doneEvent, errorEvent, nextStep, type Step, valueText, type Wish } from './interpret.ts';
-import { effectIdOf } from './keys.ts';
+import type { EventObject } from 'xstate';
+import { TerminalError, toError, toErrorRecord } from '../errors.ts';
+import { byOf, type Delivery, identityOf, isReserved } from './delivery.ts';
+import {
+  type Batch,
+  describe,
+  Fulfilment,
+  outboxItem,
+  type PlannedEvent,
+  type Position,
+} from './fulfilment.ts';
+import { doneEvent, errorEvent, nextStep, type Step, valueText } from './interpret.ts';
 import type { OutboxEntry } from './outbox.ts';
-import type { ActorStatus, Fence, Parent } from './record.ts';
+import type { ActorStatus } from './record.ts';
 import type { RegisteredMachine } from './registry.ts';
-import type { CommitEvent } from './store.ts';
-
-/** Something that is brought to an actor. */
-export type Delivery =
-  | { kind: 'client'; event: EventObject; key: string | undefined; keyAtMs: number }
-  | { kind: 'report'; fence: string; outcome: 'done' | 'error'; value: unknown }
-  | { kind: 'timer'; fence: string }
-  | { kind: 'peer'; from: string; number: number; event: EventObject };
-
-/** An actor between two events of a batch. */
-export interface Position {
-  id: string;
-  seq: number;
-  snapshot: AnyMachineSnapshot;
-  fences: Map<string, Fence>;
-  parent: Parent | undefined;
-}
-
-/** What became of one delivery, if the script agrees. */
-export interface PlannedEvent {
-  commit: CommitEvent;
-  applied: boolean;
-  event: string;
-  from: string;
-  to: string;
-  emitted: EventObject[];
-}
 
 export interface Plan {
   events: PlannedEvent[];
@@ -39,185 +20,7 @@ export interface Plan {
   status: ActorStatus;
   error: unknown;
   /** set when the first delivery is a client's event on which the machine throws: nothing is to be committed */
-  poison: unknown;
-}
-
-/** Where a fence of this batch was added: what a later event of the batch cancels is never sent. */
-type Added = Map<string, PlannedEvent>;
-
-function outboxItem(id: string, entry: OutboxEntry): { id: string; value: string; to?: string } {
-  const item = { id, value: JSON.stringify(entry) };
-  return entry.kind === 'send' ? { ...item, to: entry.to } : item;
-}
-
-/** Turns the wishes of one step into fences, timers and outbox entries. Changes `position` and `planned`. */
-class Fulfilment {
-  readonly #machine: RegisteredMachine;
-  readonly #position: Position;
-  readonly #planned: PlannedEvent;
-  readonly #added: Added;
-  readonly #nonce: string;
-  #index = 0;
-
-  constructor(o: {
-    machine: RegisteredMachine;
-    position: Position;
-    planned: PlannedEvent;
-    added: Added;
-    nonce: string;
-  }) {
-    this.#machine = o.machine;
-    this.#position = o.position;
-    this.#planned = o.planned;
-    this.#added = o.added;
-    this.#nonce = o.nonce;
-  }
-
-  #nextId(): string {
-    return effectIdOf(this.#position.id, this.#position.seq, this.#index++, this.#nonce);
-  }
-
-  #add(id: string, fence: Fence): void {
-    this.#position.fences.set(id, fence);
-    this.#added.set(id, this.#planned);
-    const { commit } = this.#planned;
-    const item = { id, value: JSON.stringify(fence) };
-    commit.add = [...(commit.add ?? []), fence.kind === 'timer' ? { ...item, delayMs: fence.delayMs } : item];
-  }
-
-  send(id: string, entry: OutboxEntry): void {
-    const { commit } = this.#planned;
-    commit.outbox = [...(commit.outbox ?? []), outboxItem(id, entry)];
-  }
-
-  #drop(id: string): void {
-    this.#position.fences.delete(id);
-    const adder = this.#added.get(id);
-    if (adder === undefined) {
-      this.#planned.commit.remove = [...(this.#planned.commit.remove ?? []), id];
-      return;
-    }
-    this.#added.delete(id);
-    adder.commit.add = (adder.commit.add ?? []).filter((fence) => fence.id !== id);
-    adder.commit.outbox = (adder.commit.outbox ?? []).filter((entry) => entry.id !== id && entry.to !== id);
-  }
-
-  #find(kinds: readonly Fence['kind'][], id: string): [string, Fence] | undefined {
-    return [...this.#position.fences].find(([, fence]) => kinds.includes(fence.kind) && fence.id === id);
-  }
-
-  /** A child machine by the parent's name for it, this actor itself, or another actor by its id. */
-  #address(to: string): string {
-    const child = this.#find(['child'], to);
-    if (child !== undefined) return child[0];
-    return to.startsWith('x:') ? this.#position.id : to;
-  }
-
-  #spawn(wish: Extract<Wish, { kind: 'spawn' }>): void {
-    const { src, input } = wish;
-    const id = this.#nextId();
-    const effect = this.#machine.effects[src];
-    if (effect !== undefined) {
-      const { queue } = effect;
-      const irreversible = effect.revoke !== undefined;
-      this.#add(id, { kind: 'effect', id: wish.id, src, input, queue, irreversible, phase: 'live' });
-      this.send(id, { kind: 'effect', src, queue });
-      return;
-    }
-    const machine = this.#machine.children[src];
-    if (machine === undefined) throw new TerminalError(`nothing is registered for "${src}"`);
-    this.#add(id, { kind: 'child', id: wish.id, machine, input });
-    this.send(id, { kind: 'start', machine, input, parent: { actor: this.#position.id, fence: id } });
-  }
-
-  #stop(id: string): void {
-    const found = this.#find(['effect', 'child'], id);
-    if (found === undefined) return;
-    const [fenceId, fence] = found;
-    if (fence.kind !== 'effect' || !fence.irreversible || this.#added.has(fenceId)) {
-      this.#drop(fenceId);
-      return;
-    }
-    if (fence.phase === 'revoking') return;
-    // R1: what may be writing is not dropped but revoked; the sink's answer is the invoke's result.
-    const revoking: Fence = { ...fence, phase: 'revoking' };
-    this.#position.fences.set(fenceId, revoking);
-    const { commit } = this.#planned;
-    commit.revoke = [...(commit.revoke ?? []), { id: fenceId, value: JSON.stringify(revoking) }];
-    const { src, queue } = fence;
-    this.send(`${fenceId}.revoke`, { kind: 'revoke', fence: fenceId, src, queue });
-  }
-
-  fulfil(wish: Wish): void {
-    switch (wish.kind) {
-      case 'spawn':
-        return this.#spawn(wish);
-      case 'stop':
-        return this.#stop(wish.id);
-      case 'cancel': {
-        const timer = this.#find(['timer'], wish.id);
-        if (timer !== undefined) this.#drop(timer[0]);
-        return;
-      }
-      case 'arm': {
-        const earlier = this.#find(['timer'], wish.id);
-        if (earlier !== undefined) this.#drop(earlier[0]);
-        const to = wish.to === undefined ? {} : { to: this.#address(wish.to) };
-        this.#add(this.#nextId(), {
-          kind: 'timer',
-          id: wish.id,
-          event: wish.event,
-          delayMs: wish.delayMs,
-          ...to,
-        });
-        return;
-      }
-      case 'send':
-        this.send(this.#nextId(), {
-          kind: 'send',
-          from: this.#position.id,
-          to: this.#address(wish.to),
-          event: wish.event,
-        });
-        return;
-      case 'emit':
-        this.#planned.emitted.push(wish.event);
-        return;
-    }
-  }
-}
-
-function describe(wish: Wish): string {
-  if (wish.kind === 'emit') return `emit ${wish.event.type}`;
-  if (wish.kind === 'send') return `send ${wish.event.type} ${wish.to}`;
-  return `${wish.kind} ${wish.id}`;
-}
-
-function assertChildren(position: Position): void {
-  const known = new Set([...position.fences.values()].map((fence) => fence.id));
-  for (const [id, child] of Object.entries(position.snapshot.children)) {
-    // A finished or stopped child may stay in the snapshot; one that was never announced is a lost effect.
-    if (child !== undefined && !known.has(id) && position.seq === 0)
-      throw new TerminalError(`child "${id}" was spawned inside assign: use invoke or spawnChild`);
-  }
-}
-
-function byOf(delivery: Delivery): string {
-  if (delivery.kind === 'client') return delivery.key === undefined ? 'client' : `client ${delivery.key}`;
-  return delivery.kind === 'peer' ? delivery.from : delivery.fence;
-}
-
-function commitOf(delivery: Delivery): CommitEvent {
-  switch (delivery.kind) {
-    case 'client':
-      return delivery.key === undefined ? {} : { key: delivery.key, keyAt: delivery.keyAtMs };
-    case 'report':
-      return { fence: delivery.fence };
-    case 'timer':
-      return { fence: delivery.fence, timer: true };
-    case 'peer':
-      return { from: delivery.from, number: delivery.number };
-  }
+  poison: Error | undefined;
 }
 
 export interface PlanRequest {
@@ -226,52 +29,71 @@ export interface PlanRequest {
   nonce: string;
 }
 
-function finish(
-  request: PlanRequest,
-  planned: PlannedEvent,
-  added: Added,
-  step: Step,
-  by: string,
-  event: EventObject,
-) {
-  const { machine, position, nonce } = request;
-  position.snapshot = step.snapshot;
-  const fulfilment = new Fulfilment({ machine, position, planned, added, nonce });
-  for (const wish of step.wishes) fulfilment.fulfil(wish);
-  planned.to = valueText(step.snapshot.value);
-  planned.applied = true;
-  const effects = step.wishes.map(describe);
-  planned.commit.entry = JSON.stringify({
-    seq: position.seq,
-    event,
-    from: planned.from,
-    to: planned.to,
-    effects,
-    by,
-  });
-  const { status, output, error } = step.snapshot;
-  if (position.parent !== undefined && (status === 'done' || status === 'error')) {
-    const value = status === 'done' ? output : toErrorRecord(error);
-    const { parent } = position;
-    fulfilment.send(`${position.id}.end`, { kind: 'end', parent, outcome: status, value });
+function plannedFor(commit: PlannedEvent['commit'], event: string, from: string): PlannedEvent {
+  return { commit, applied: false, event, from, to: from, emitted: [] };
+}
+
+/** What a machine may want and this registration cannot give is its error, like a guard that throws. */
+function assertKnown(machine: RegisteredMachine, step: Step): void {
+  for (const wish of step.wishes) {
+    if (wish.kind === 'spawn' && !(wish.src in machine.effects) && !(wish.src in machine.children))
+      throw new TerminalError(`nothing is registered for "${wish.src}"`);
+    if (wish.kind === 'send' && isReserved(wish.event))
+      throw new TerminalError(`only the runtime sends ${wish.event.type}`);
   }
+}
+
+/** Takes one step into the plan: the position moves on, the wishes become fences, timers and outbox entries. */
+function take(
+  request: PlanRequest,
+  o: { planned: PlannedEvent; batch: Batch; step: Step; event: EventObject; by: string },
+): void {
+  const { machine, position, nonce } = request;
+  const { planned, batch, step, event, by } = o;
+  position.snapshot = step.snapshot;
+  const fulfilment = new Fulfilment({ machine, position, planned, batch, nonce });
+  fulfilment.fulfilAll(step.wishes);
+  const { seq, parent } = position;
+  const to = valueText(step.snapshot.value);
+  const effects = step.wishes.map(describe);
+  Object.assign(planned, { applied: true, event: event.type, to });
+  planned.commit.entry = JSON.stringify({ seq, event, from: planned.from, to, effects, by });
+  const { status, output, error } = step.snapshot;
+  if (parent === undefined || (status !== 'done' && status !== 'error')) return;
+  const value = status === 'done' ? output : toErrorRecord(error);
+  fulfilment.send(`${position.id}.end`, { kind: 'end', parent, outcome: status, value });
+}
+
+/** The machine throws even on the error: the actor is in error, and its parent is told (R12). */
+function breakDown(
+  position: Position,
+  o: { planned: PlannedEvent; event: EventObject; by: string; error: unknown },
+) {
+  const { planned, event, by, error } = o;
+  const { seq, parent, id } = position;
+  const { from } = planned;
+  Object.assign(planned, { applied: true, event: event.type });
+  planned.commit.entry = JSON.stringify({ seq, event, from, to: from, effects: [], by, error });
+  if (parent === undefined) return;
+  const end: OutboxEntry = { kind: 'end', parent, outcome: 'error', value: error };
+  planned.commit.outbox = [outboxItem(`${id}.end`, end)];
 }
 
 /** The first commit of an actor. */
 export function planStart(request: PlanRequest, step: Step, input: unknown): Plan {
-  const { position } = request;
-  const planned: PlannedEvent = {
-    commit: {},
-    applied: true,
-    event: 'xstate.init',
-    from: '',
-    to: '',
-    emitted: [],
+  const { machine, position } = request;
+  assertKnown(machine, step);
+  const planned = plannedFor({}, 'xstate.init', '');
+  const batch: Batch = { events: [planned], added: new Map() };
+  take(request, { planned, batch, step, event: { type: 'xstate.init', ...{ input } }, by: 'start' });
+  const { status, error } = step.snapshot;
+  return {
+    events: batch.events,
+    position,
+    status,
+    error: status === 'error' ? toErrorRecord(error) : undefined,
+    poison: undefined,
   };
-  finish(request, planned, new Map(), step, 'start', { type: 'xstate.init', ...{ input } });
-  assertChildren(position);
-  const { status } = step.snapshot;
-  return { events: [planned], position, status, error: step.snapshot.error, poison: undefined };
 }
 
 /** The event that a delivery means to the machine; undefined when its fence is not live any more. */
@@ -290,10 +112,21 @@ type Attempt = { event: EventObject; step: Step } | { event: EventObject; thrown
 /** R12: a result on which the machine throws becomes that invoke's error event; throws again: the actor is in error. */
 function attempt(request: PlanRequest, delivery: Delivery, event: EventObject): Attempt {
   const { machine, position } = request;
+  const fence = 'fence' in delivery ? position.fences.get(delivery.fence) : undefined;
+  if (fence?.kind === 'timer' && fence.to !== undefined) {
+    // A delayed send: the machine sees nothing of it, the receiver does. The history must not take it for its event.
+    const step: Step = {
+      snapshot: position.snapshot,
+      wishes: [{ kind: 'send', to: fence.to, event }],
+      ignored: false,
+    };
+    return { event: { type: 'xstate.sendTo', ...{ to: fence.to, event } }, step };
+  }
   try {
-    return { event, step: nextStep(machine.machine, position.snapshot, event) };
+    const step = nextStep(machine.machine, position.snapshot, event);
+    assertKnown(machine, step);
+    return { event, step };
   } catch (thrown) {
-    const fence = delivery.kind === 'report' ? position.fences.get(delivery.fence) : undefined;
     if (delivery.kind !== 'report' || delivery.outcome === 'error' || fence === undefined)
       return { event, thrown };
     return attempt(request, { ...delivery, outcome: 'error' }, errorEvent(fence.id, thrown));
@@ -306,82 +139,47 @@ function attempt(request: PlanRequest, delivery: Delivery, event: EventObject): 
  * commit script, rules 1 to 6.
  */
 export function planBatch(request: PlanRequest, deliveries: readonly Delivery[]): Plan {
-  const { machine, nonce } = request;
   const position: Position = { ...request.position, fences: new Map(request.position.fences) };
-  const added: Added = new Map();
-  const plan: Plan = { events: [], position, status: 'active', error: undefined, poison: undefined };
+  const current: PlanRequest = { ...request, position };
+  const batch: Batch = { events: [], added: new Map() };
+  const plan: Plan = {
+    events: batch.events,
+    position,
+    status: 'active',
+    error: undefined,
+    poison: undefined,
+  };
   for (const delivery of deliveries) {
-    const from = valueText(position.snapshot.value);
-    const commit = commitOf(delivery);
     const event = eventOf(delivery, position);
-    const planned: PlannedEvent = {
-      commit,
-      applied: false,
-      event: event?.type ?? '',
-      from,
-      to: from,
-      emitted: [],
-    };
-    const fence = delivery.kind === 'timer' ? position.fences.get(delivery.fence) : undefined;
+    const from = valueText(position.snapshot.value);
+    const planned = plannedFor(identityOf(delivery), event?.type ?? '', from);
     if (event === undefined) {
+      // Its fence is gone: the script says so.
       plan.events.push(planned);
       continue;
     }
-    if (fence?.kind === 'timer' && fence.to !== undefined) {
-      // A delayed send: the machine sees nothing of it, the receiver does.
-      position.seq += 1;
-      position.fences.delete(delivery.kind === 'timer' ? delivery.fence : '');
-      const wish: Wish = { kind: 'send', to: fence.to, event };
-      const step: Step = { snapshot: position.snapshot, wishes: [wish], ignored: false };
-      finish({ machine, position, nonce }, planned, added, step, byOf(delivery), event);
-      plan.events.push(planned);
-      continue;
-    }
-    const tried = attempt({ machine, position, nonce }, delivery, event);
+    const tried = attempt(current, delivery, event);
     if ('thrown' in tried && delivery.kind === 'client') {
-      if (plan.events.length === 0) plan.poison = tried.thrown;
+      if (plan.events.length === 0) plan.poison = toError(tried.thrown);
       break;
     }
-    const fenced = delivery.kind === 'report' || delivery.kind === 'timer';
-    if ('step' in tried && tried.step.ignored && !fenced) {
-      plan.events.push(planned);
-      continue;
-    }
-    position.seq += 1;
-    if (fenced) {
-      position.fences.delete(delivery.fence);
-      added.delete(delivery.fence);
-    }
     plan.events.push(planned);
+    if ('fence' in delivery) {
+      position.fences.delete(delivery.fence);
+      batch.added.delete(delivery.fence);
+    } else if ('step' in tried && tried.step.ignored) continue;
+    position.seq += 1;
+    const by = byOf(delivery);
     if ('thrown' in tried) {
       plan.status = 'error';
       plan.error = toErrorRecord(tried.thrown);
-      planned.applied = true;
-      planned.commit.entry = JSON.stringify({
-        seq: position.seq,
-        event: tried.event,
-        from,
-        to: from,
-        effects: [],
-        by: byOf(delivery),
-        error: plan.error,
-      });
-      if (position.parent !== undefined) {
-        const end: OutboxEntry = {
-          kind: 'end',
-          parent: position.parent,
-          outcome: 'error',
-          value: plan.error,
-        };
-        planned.commit.outbox = [outboxItem(`${position.id}.end`, end)];
-      }
+      breakDown(position, { planned, event: tried.event, by, error: plan.error });
       break;
     }
-    planned.event = tried.event.type;
-    finish({ machine, position, nonce }, planned, added, tried.step, byOf(delivery), tried.event);
+    take(current, { planned, batch, step: tried.step, event: tried.event, by });
     const { status, error } = tried.step.snapshot;
     plan.status = status;
-    plan.error = error;
+    plan.error = status === 'error' ? toErrorRecord(error) : undefined;
     if (status !== 'active') break;
   }
   return plan;

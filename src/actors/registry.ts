@@ -58,3 +58,46 @@ export function registerMachine(registration: Registration): RegisteredMachine {
     children,
   };
 }
+
+/** The machines of this process, by id and version. */
+export class Registry {
+  readonly #versions = new Map<string, RegisteredMachine>();
+  readonly #latest = new Map<string, RegisteredMachine>();
+
+  /** @param registrations of one machine the newest version last: new actors start with it, older ones go on with theirs */
+  constructor(registrations: readonly Registration[]) {
+    for (const registration of registrations) {
+      const registered = registerMachine(registration);
+      this.#versions.set(`${registered.id}@${registered.version}`, registered);
+      this.#latest.set(registered.id, registered);
+    }
+    for (const { id, children } of this.#versions.values()) {
+      for (const [source, child] of Object.entries(children)) {
+        if (this.#latest.has(child)) continue;
+        throw new UserError('a machine names a child that is not registered', {
+          which: id,
+          why: `source "${source}" is to run machine "${child}"`,
+          next: 'register that machine as well',
+          code: 'machine-refused',
+        });
+      }
+    }
+  }
+
+  find(id: string, version: string): RegisteredMachine | undefined {
+    return this.#versions.get(`${id}@${version}`);
+  }
+
+  latest(id: string): RegisteredMachine | undefined {
+    return this.#latest.get(id);
+  }
+
+  all(): RegisteredMachine[] {
+    return [...this.#versions.values()];
+  }
+
+  /** Every queue that an effect names. */
+  get queues(): string[] {
+    return this.all().flatMap(({ effects }) => Object.values(effects).map(({ queue }) => queue));
+  }
+}

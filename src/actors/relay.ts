@@ -1,9 +1,10 @@
+import { TerminalError } from '../errors.ts';
 import type { QueueSet } from '../queues/index.ts';
 import type { Verdict } from './committer.ts';
+import type { Delivery } from './delivery.ts';
 import type { JobData } from './jobs.ts';
 import { actorOf } from './keys.ts';
 import type { StoredEntry } from './outbox.ts';
-import type { Delivery } from './plan.ts';
 import type { Parent } from './record.ts';
 import type { ActorStore } from './store.ts';
 
@@ -21,7 +22,7 @@ export interface RelayOptions {
  */
 export class Relay {
   readonly #options: RelayOptions;
-  /** Deliveries of one sender go one after the other, so that its dense numbers arrive in order. */
+  /** Deliveries of one sender go one after the other: its dense numbers arrive in order, a child before what it is told. */
   readonly #tails = new Map<string, Promise<void>>();
 
   constructor(options: RelayOptions) {
@@ -57,7 +58,7 @@ export class Relay {
   }
 
   #behind(stored: StoredEntry): void {
-    const sender = stored.entry.kind === 'send' ? stored.entry.from : stored.id;
+    const sender = senderOf(stored);
     const tail = (this.#tails.get(sender) ?? Promise.resolve())
       .then(() => this.#carry(stored))
       // The entry stays: the sweeper tries again.
@@ -81,10 +82,18 @@ export class Relay {
         if (verdict !== 'later') await store.deleteEntry(entry.from, id);
         return;
       }
-      case 'start':
-        await startChild({ machine: entry.machine, id, input: entry.input, parent: entry.parent });
-        await store.deleteEntry(entry.parent.actor, id);
+      case 'start': {
+        const { machine, input, parent } = entry;
+        try {
+          await startChild({ machine, id, input, parent });
+        } catch (error) {
+          if (!(error instanceof TerminalError)) throw error;
+          // A child that can never start has failed for good: its parent waits for a word (invariant 7).
+          await deliver(parent.actor, { kind: 'report', fence: id, outcome: 'error', value: error });
+        }
+        await store.deleteEntry(parent.actor, id);
         return;
+      }
       case 'end': {
         const { parent, outcome, value } = entry;
         await deliver(parent.actor, { kind: 'report', fence: parent.fence, outcome, value });
@@ -96,4 +105,9 @@ export class Relay {
         await this.#addJob({ id, entry, number, atMs: 0 });
     }
   }
+}
+
+function senderOf({ id, entry }: StoredEntry): string {
+  if (entry.kind === 'send') return entry.from;
+  return entry.kind === 'start' ? entry.parent.actor : id;
 }

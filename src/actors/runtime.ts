@@ -1,20 +1,20 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject, SnapshotFrom } from 'xstate';
-import { createActor } from 'xstate';
 import { z } from 'zod';
 import { TerminalError, UserError } from '../errors.ts';
 import type { Connect, QueuePolicy } from '../queues/index.ts';
 import { QueueSet } from '../queues/index.ts';
 import type { ActorClient, ActorView, SendResult } from './api.ts';
 import { type Committed, Committer, type Verdict } from './committer.ts';
+import { type Delivery, isReserved } from './delivery.ts';
 import { EffectWorker } from './effect-worker.ts';
 import { type JobData, timersQueue } from './jobs.ts';
+import { assertJson } from './json-only.ts';
 import { familyMark } from './keys.ts';
 import { Lanes } from './lanes.ts';
-import type { Delivery } from './plan.ts';
-import type { ActorRecord } from './record.ts';
-import { type AnyEffect, type RegisteredMachine, type Registration, registerMachine } from './registry.ts';
+import { ActorReader, type HistoryEntry } from './reader.ts';
+import { type AnyEffect, type Registration, Registry } from './registry.ts';
 import { Relay } from './relay.ts';
 import { ActorStore } from './store.ts';
 import { Sweeper } from './sweeper.ts';
@@ -33,25 +33,6 @@ export interface RuntimeOptions {
   resultLimitBytes?: number;
 }
 
-export interface HistoryEntry {
-  seq: number;
-  atMs: number;
-  event: EventObject;
-  from: string;
-  to: string;
-  effects: string[];
-  by: string;
-}
-
-const historySchema = z.object({
-  seq: z.number(),
-  event: z.looseObject({ type: z.string() }),
-  from: z.string(),
-  to: z.string(),
-  effects: z.array(z.string()),
-  by: z.string(),
-});
-
 const hour = 3_600_000;
 
 /** Longer than any sender of ours tries again; an older key is refused, never taken for new. */
@@ -65,7 +46,8 @@ export class ActorRuntime implements ActorClient {
   readonly queues: QueueSet<JobData>;
   readonly store: ActorStore;
   readonly #redis: Redis;
-  readonly #machines = new Map<string, RegisteredMachine>();
+  readonly #registry: Registry;
+  readonly #reader: ActorReader;
   readonly #lanes: Lanes<Delivery, Verdict>;
   readonly #committer: Committer;
   readonly #relay: Relay;
@@ -87,12 +69,16 @@ export class ActorRuntime implements ActorClient {
       onError: (queue, error) => onProblem(new Error(`queue ${queue}: ${error.message}`, { cause: error })),
     });
     this.#roles = options.roles ?? this.queues.names;
-    for (const registration of options.machines) {
-      const registered = registerMachine(registration);
-      for (const effect of Object.values(registered.effects)) this.queues.queue(effect.queue);
-      this.#machines.set(registered.id, registered);
-    }
+    this.#registry = new Registry(options.machines);
+    // A queue that nobody opened is found out now, not by the first actor that needs it.
+    for (const name of this.#registry.queues) this.queues.queue(name);
     const { store, queues } = this;
+    const machine = this.#registry.find.bind(this.#registry);
+    this.#reader = new ActorReader({
+      store,
+      commits: this.#commits,
+      runs: (id, version) => machine(id, version) !== undefined,
+    });
     const deliver = (actor: string, delivery: Delivery) => this.#lanes.push(actor, delivery);
     this.#effects = new EffectWorker({
       store,
@@ -105,8 +91,8 @@ export class ActorRuntime implements ActorClient {
     this.#timers = new Timers({ store, queues, deliver, pollMs: 1_000, onProblem });
     this.#committer = new Committer({
       store,
-      machine: (id, version) => this.#registered(id, version),
-      latest: (id) => this.#machines.get(id),
+      machine,
+      latest: (id) => this.#registry.latest(id),
       onOutbox: (entries) => this.#relay.relay(entries),
       onCommitted: (committed) => this.#commits.emit('committed', committed),
       onUnfenced: (ids) => this.#effects.abort(ids),
@@ -133,20 +119,15 @@ export class ActorRuntime implements ActorClient {
     });
   }
 
-  #registered(id: string, version: string): RegisteredMachine | undefined {
-    const machine = this.#machines.get(id);
-    return machine?.version === version ? machine : undefined;
-  }
-
   async #effect(actor: string, src: string): Promise<AnyEffect | undefined> {
     const record = await this.store.load(actor);
     if (record === undefined) return undefined;
-    return this.#registered(record.machine, record.version)?.effects[src];
+    return this.#registry.find(record.machine, record.version)?.effects[src];
   }
 
   /** Binds the versions, then takes up work. Throws a UserError for a definition that changed under its version. */
   async open(): Promise<void> {
-    for (const { id, version, hash } of this.#machines.values()) {
+    for (const { id, version, hash } of this.#registry.all()) {
       const bound = await this.store.bindVersion(id, version, hash);
       if (bound !== hash) {
         throw new UserError('a machine changed under an unchanged version', {
@@ -172,7 +153,7 @@ export class ActorRuntime implements ActorClient {
   async close(deadlineMs = 5_000): Promise<void> {
     await this.#sweeper.stop();
     await this.#timers.stop();
-    this.#effects.abortAll('the worker stops');
+    this.#effects.stop('the worker stops');
     await this.queues.close(deadlineMs);
     await this.#relay.settled();
   }
@@ -195,6 +176,8 @@ export class ActorRuntime implements ActorClient {
     event: EventObject,
     options: { key?: string; keyAtMs?: number } = {},
   ): Promise<SendResult> {
+    if (isReserved(event)) throw new TerminalError(`${event.type} is the runtime's own: it cannot be sent`);
+    assertJson(event, `event ${event.type}`);
     const keyAtMs = options.keyAtMs ?? Date.now();
     const verdict = await this.#lanes.push(id, { kind: 'client', event, key: options.key, keyAtMs });
     if (verdict.verdict === 'poison') {
@@ -203,101 +186,40 @@ export class ActorRuntime implements ActorClient {
     return { verdict: sendVerdictSchema.parse(verdict.verdict), state: verdict.state };
   }
 
-  #view(record: ActorRecord): ActorView {
-    const known = this.#registered(record.machine, record.version) !== undefined;
-    return {
-      id: record.id,
-      machine: record.machine,
-      version: record.version,
-      seq: record.seq,
-      state: record.value,
-      status: record.status === 'active' && !known ? 'parked' : record.status,
-      since: new Date(record.sinceMs).toISOString(),
-      ...(record.output === undefined ? {} : { output: record.output }),
-      ...(record.error === undefined ? {} : { error: record.error }),
-    };
+  get(id: string): Promise<ActorView | undefined> {
+    return this.#reader.get(id);
   }
 
-  async get(id: string): Promise<ActorView | undefined> {
-    const record = await this.store.load(id);
-    return record === undefined ? undefined : this.#view(record);
-  }
-
-  async snapshot<Machine extends AnyStateMachine>(
+  snapshot<Machine extends AnyStateMachine>(
     machine: Machine,
     id: string,
   ): Promise<{ view: ActorView; snapshot: SnapshotFrom<Machine> } | undefined> {
-    const record = await this.store.load(id);
-    if (record === undefined || record.machine !== machine.id) return undefined;
-    const logic: AnyStateMachine = machine;
-    const restored = createActor(logic, { snapshot: JSON.parse(record.snapshot) }).getSnapshot();
-    // The one cast: XState's types cannot say that a machine's own restored snapshot is its snapshot.
-    return { view: this.#view(record), snapshot: restored as SnapshotFrom<Machine> };
+    return this.#reader.snapshot(machine, id);
   }
 
-  async list(options: { machine?: string; limit?: number; cursor?: string }): Promise<{
+  list(options: { machine?: string; limit?: number; cursor?: string }): Promise<{
     items: ActorView[];
     cursor?: string;
   }> {
-    const limit = options.limit ?? 100;
-    const before = options.cursor === undefined ? undefined : parseCursor(options.cursor);
-    const ids = await this.store.list({
-      limit,
-      ...(options.machine === undefined ? {} : { machine: options.machine }),
-      ...(before === undefined ? {} : { before }),
-    });
-    const records = await Promise.all(ids.map(({ id }) => this.store.load(id)));
-    const items = records.filter((record) => record !== undefined).map((record) => this.#view(record));
-    const last = ids.length === limit ? ids.at(-1) : undefined;
-    return { items, ...(last === undefined ? {} : { cursor: `${last.atMs}.${last.id}` }) };
+    return this.#reader.list(options);
   }
 
-  async waitFor(
+  waitFor(
     id: string,
     done: (view: ActorView) => boolean,
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<ActorView | undefined> {
-    const timeout = AbortSignal.timeout(options.timeoutMs);
-    const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
-    for (;;) {
-      const changed = this.#nextCommit(id, signal);
-      const view = await this.get(id);
-      if (view !== undefined && done(view)) {
-        changed.cancel();
-        return view;
-      }
-      if (signal.aborted) return undefined;
-      await changed.promise;
-    }
+    return this.#reader.waitFor(id, done, options);
   }
 
-  /** Resolves at the actor's next commit here, at a look that is due anyway (another process may commit), or on abort. */
-  #nextCommit(id: string, signal: AbortSignal): { promise: Promise<void>; cancel(): void } {
-    let cancel = () => {};
-    const promise = new Promise<void>((resolve) => {
-      const listener = (committed: Committed) => committed.actor === id && cancel();
-      const timer = setTimeout(() => cancel(), 250);
-      cancel = () => {
-        clearTimeout(timer);
-        this.#commits.off('committed', listener);
-        signal.removeEventListener('abort', cancel);
-        resolve();
-      };
-      this.#commits.on('committed', listener);
-      signal.addEventListener('abort', cancel);
-    });
-    return { promise, cancel };
+  /** The fence chain: is this effect still wanted, by its actor and by every parent up to the root? For sinks (R5). */
+  fenceLive(effectId: string): Promise<boolean> {
+    return this.#reader.fenceLive(effectId);
   }
 
   /** The history of an actor, oldest first. */
-  async history(id: string): Promise<HistoryEntry[]> {
-    return (await this.store.history(id)).map((stored) => {
-      const mark = stored.indexOf('|');
-      return {
-        atMs: Number(stored.slice(0, mark)),
-        ...historySchema.parse(JSON.parse(stored.slice(mark + 1))),
-      };
-    });
+  history(id: string): Promise<HistoryEntry[]> {
+    return this.#reader.history(id);
   }
 
   /** The stored snapshot as the machine sees it. */
@@ -307,8 +229,3 @@ export class ActorRuntime implements ActorClient {
 }
 
 const sendVerdictSchema = z.enum(['applied', 'ignored', 'duplicate', 'ended', 'absent', 'too-old']);
-
-function parseCursor(cursor: string): { atMs: number; id: string } {
-  const mark = cursor.indexOf('.');
-  return { atMs: Number(cursor.slice(0, mark)), id: cursor.slice(mark + 1) };
-}

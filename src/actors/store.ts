@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type ActorKeys, actorKeys, partitionCount, partitionKeys } from './keys.ts';
+import { type ActorKeys, actorKeys, actorOf, partitionCount, partitionKeys } from './keys.ts';
 import { parseEntry, type StoredEntry } from './outbox.ts';
 import { type ActorRecord, type ActorStatus, type Parent, parseRecord } from './record.ts';
+import { absentScript } from './scripts/absent.ts';
 import { commitScript } from './scripts/commit.ts';
 import { dueScript } from './scripts/due.ts';
 import { Script } from './scripts/run.ts';
@@ -47,11 +48,13 @@ export type CommitReply =
 const okReply = z.tuple([z.literal('ok'), z.string(), z.string(), z.string()]);
 const verdictsReply = z.tuple([z.literal('verdicts'), z.string()]);
 const plainReply = z.tuple([z.enum(['conflict', 'exists', 'absent', 'orphan', 'ended'])]).rest(z.unknown());
+const absentReply = z.enum(['there', 'absent', 'duplicate', 'later']);
 const numbersSchema = z.record(z.string(), z.number());
 
 const commit = new Script(commitScript);
 const settle = new Script(settleScript);
 const due = new Script(dueScript);
+const absent = new Script(absentScript);
 
 /** The actors in Redis: the only place where the runtime's writes are made. */
 export class ActorStore {
@@ -98,6 +101,16 @@ export class ActorStore {
     return (await settle.run(this.#redis, [k.record, k.running], [effectId, actor])) === 'settled';
   }
 
+  /** What an event of a peer is to an actor that is not there. */
+  async absent(actor: string, peer: { from: string; number: number }): Promise<z.infer<typeof absentReply>> {
+    const { record } = this.keysOf(actor);
+    const parent = actorOf(actor);
+    const isChild = parent !== '';
+    const keys = [record, isChild ? this.keysOf(parent).record : record];
+    const args = [peer.from, peer.number, isChild ? actor : ''];
+    return absentReply.parse(await absent.run(this.#redis, keys, args));
+  }
+
   async fence(actor: string, effectId: string): Promise<string | undefined> {
     return (await this.#redis.hget(this.keysOf(actor).record, `f:${effectId}`)) ?? undefined;
   }
@@ -119,9 +132,13 @@ export class ActorStore {
     await this.#redis.hdel(this.keysOf(actor).outbox, entryId);
   }
 
-  /** Timers that are due by Redis's clock, earliest first, and how long until the next one. */
-  async due(partition: number, limit: number): Promise<{ due: string[]; nextInMs: number | undefined }> {
-    const reply = await due.run(this.#redis, [partitionKeys(this.#namespace, partition).timers], [limit]);
+  /** A page of the timers that are due by Redis's clock, earliest first, and how long until the next one. */
+  async due(
+    partition: number,
+    page: { offset: number; limit: number },
+  ): Promise<{ due: string[]; nextInMs: number | undefined }> {
+    const { timers } = partitionKeys(this.#namespace, partition);
+    const reply = await due.run(this.#redis, [timers], [page.offset, page.limit]);
     const [waitMs, ...ids] = z.tuple([z.number()]).rest(z.string()).parse(reply);
     return { due: ids, nextInMs: waitMs < 0 ? undefined : waitMs };
   }

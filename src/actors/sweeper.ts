@@ -1,10 +1,10 @@
 import { TerminalError } from '../errors.ts';
 import type { QueueSet } from '../queues/index.ts';
 import type { Verdict } from './committer.ts';
+import type { Delivery } from './delivery.ts';
 import type { JobData } from './jobs.ts';
 import { partitionCount } from './keys.ts';
 import type { StoredEntry } from './outbox.ts';
-import type { Delivery } from './plan.ts';
 import type { ActorRecord, ChildFence, EffectFence } from './record.ts';
 import type { ActorStore } from './store.ts';
 
@@ -47,25 +47,37 @@ export class Sweeper {
   #tick(): void {
     if (this.#busy) return;
     this.#busy = true;
-    this.#current = this.sweep()
-      .catch((error: unknown) => this.#options.onProblem(error))
-      .finally(() => {
-        this.#busy = false;
-      });
+    this.#current = this.sweep().finally(() => {
+      this.#busy = false;
+    });
   }
 
-  /** One round over all partitions. */
+  /** One round over all partitions. What fails is told and looked at again: it never keeps the others from their turn. */
   async sweep(): Promise<void> {
-    const { store, relay, outboxAgeMs, runningAgeMs } = this.#options;
+    const { store, outboxAgeMs, runningAgeMs } = this.#options;
     for (let partition = 0; partition < partitionCount; partition += 1) {
-      const entries = await store.outbox(partition, outboxAgeMs);
-      for (const { entry, id } of entries) {
-        // Its job may be a dead one of the same id, which an add would leave as it is.
-        if (entry.kind === 'effect' || entry.kind === 'revoke') await this.#removeEnded(entry.queue, id);
-      }
-      await relay(entries);
-      for (const actor of await store.running(partition, runningAgeMs)) await this.#look(actor);
+      await this.#guarded(async () => {
+        for (const stored of await store.outbox(partition, outboxAgeMs)) {
+          await this.#guarded(() => this.#carry(stored));
+        }
+      });
+      await this.#guarded(async () => {
+        for (const actor of await store.running(partition, runningAgeMs)) {
+          await this.#guarded(() => this.#look(actor));
+        }
+      });
     }
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => this.#options.onProblem(error));
+  }
+
+  async #carry(stored: StoredEntry): Promise<void> {
+    const { entry, id } = stored;
+    // Its job may be a dead one of the same id, which an add would leave as it is.
+    if (entry.kind === 'effect' || entry.kind === 'revoke') await this.#removeEnded(entry.queue, id);
+    await this.#options.relay([stored]);
   }
 
   async #removeEnded(queue: string, jobId: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { QueueSet } from '../queues/index.ts';
 import type { Verdict } from './committer.ts';
+import type { Delivery } from './delivery.ts';
 import { type JobData, timersQueue } from './jobs.ts';
 import { actorOf, partitionCount, partitionOf, rootOf } from './keys.ts';
-import type { Delivery } from './plan.ts';
 import type { ActorStore } from './store.ts';
 
 export interface TimersOptions {
@@ -73,7 +73,7 @@ export class Timers {
     for (let partition = 0; partition < partitionCount; partition += 1) void this.fire(partition);
   }
 
-  /** Fires what is due in one partition; a second call while one is under way waits for it and looks again. */
+  /** Fires what is due in one partition. A call while one is under way is that one. */
   fire(partition: number): Promise<void> {
     const before = this.#firing.get(partition);
     if (before !== undefined) return before;
@@ -85,21 +85,32 @@ export class Timers {
   }
 
   async #fire(partition: number): Promise<void> {
-    const { store, deliver } = this.#options;
-    for (;;) {
-      const { due, nextInMs } = await store.due(partition, batch);
-      const byActor = groupByActor(due);
-      await Promise.all(
-        [...byActor].map(async ([actor, fences]) => {
-          // Of one actor the earliest first: an earlier one may cancel a later one.
-          for (const fence of fences) await deliver(actor, { kind: 'timer', fence });
-        }),
-      );
+    // Nothing is popped: what cannot be delivered now (its actor is parked) is passed over, or it would hold up the rest.
+    let offset = 0;
+    while (!this.#stopped) {
+      const { due, nextInMs } = await this.#options.store.due(partition, { offset, limit: batch });
+      const left = await Promise.all([...groupByActor(due)].map((group) => this.#deliver(...group)));
+      offset += left.reduce((sum, count) => sum + count, 0);
       if (due.length < batch) {
         if (nextInMs !== undefined) this.#wakeIn(partition, nextInMs);
         return;
       }
     }
+  }
+
+  /** Of one actor the earliest first: an earlier one may cancel a later one. Gives how many stay due. */
+  async #deliver(actor: string, fences: string[]): Promise<number> {
+    let left = 0;
+    for (const fence of fences) {
+      try {
+        const { verdict } = await this.#options.deliver(actor, { kind: 'timer', fence });
+        if (verdict === 'early') left += 1;
+      } catch (error) {
+        left += 1;
+        this.#options.onProblem(error);
+      }
+    }
+    return left;
   }
 }
 

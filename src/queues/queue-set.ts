@@ -82,11 +82,16 @@ export class QueueSet<Data> {
     return this.#entry(name).policy.attempts;
   }
 
-  /** Sets the limits that hold over all processes. */
+  /** Sets the limits that hold over all processes, and takes away those that an earlier configuration left there. */
   async prepare(): Promise<void> {
     for (const { policy, queue } of this.#queues.values()) {
-      if (policy.globalConcurrency !== undefined) await queue.setGlobalConcurrency(policy.globalConcurrency);
-      if (policy.rate !== undefined) await queue.setGlobalRateLimit(policy.rate.max, policy.rate.durationMs);
+      const { globalConcurrency, rate } = policy;
+      await (globalConcurrency === undefined
+        ? queue.removeGlobalConcurrency()
+        : queue.setGlobalConcurrency(globalConcurrency));
+      await (rate === undefined
+        ? queue.removeGlobalRateLimit()
+        : queue.setGlobalRateLimit(rate.max, rate.durationMs));
     }
   }
 

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { assign, enqueueActions, setup } from 'xstate';
+import { z } from 'zod';
 import type { ActorRuntime, EffectContext } from '../../src/actors/index.ts';
 import { TerminalError } from '../../src/errors.ts';
 import { actorAt, effect } from '../../src/machines/index.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { openRuntime } from './support.ts';
+
+const saidSchema = z.object({ said: z.string() });
 
 let redis: TestRedis;
 const open: ActorRuntime[] = [];
@@ -300,7 +303,10 @@ describe('families', () => {
           id: 'kid',
           src: 'child',
           input: { n: 1 },
-          onDone: { target: 'b', actions: assign({ said: ({ event }) => event.output.said }) },
+          onDone: {
+            target: 'b',
+            actions: assign({ said: ({ event }) => saidSchema.parse(event.output).said }),
+          },
         },
         on: {
           DROP: 'c',

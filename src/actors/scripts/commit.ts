@@ -90,6 +90,10 @@ local function stop(actor)
       if fence.kind == 'child' then stop(id) end
       if fence.kind == 'effect' and fence.irreversible then
         writing = true
+        -- The phase stands last and the rest is not this script's to encode again: an empty list would become an object.
+        local revoking = string.gsub(fields[i + 1], '"phase":"live"}$', '"phase":"revoking"}')
+        redis.call('HSET', key, fields[i], revoking)
+        redis.call('HDEL', outbox, id)
         local entry = {kind = 'revoke', fence = id, src = fence.src, queue = fence.queue}
         redis.call('HSET', outbox, id .. '.revoke', '0|' .. now .. '|' .. cjson.encode(entry))
       else
