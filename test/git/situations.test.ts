@@ -740,7 +740,7 @@ const WAITS: (Situation & { why: RegExp })[] = [
 ];
 
 describe('an edit is committed, alone, and everything of the person stays as it was, when', () => {
-  test.for(COMMITS)('$name', async ({ arrange }) => {
+  test.for(named(COMMITS))('%s', async ([, { arrange }]) => {
     const start = await desk.repository();
     const arranged = (await arrange(desk, start)) ?? {};
     const top = arranged.top ?? start;
@@ -778,7 +778,7 @@ describe('an edit is committed, alone, and everything of the person stays as it 
 });
 
 describe('the file is written, not committed, and the repository untouched, when', () => {
-  test.for(STAYS)('$name', async ({ arrange, why }) => {
+  test.for(named(STAYS))('%s', async ([, { arrange, why }]) => {
     const start = await desk.repository();
     const arranged = (await arrange(desk, start)) ?? {};
     const top = arranged.top ?? start;
@@ -799,7 +799,7 @@ describe('the file is written, not committed, and the repository untouched, when
 });
 
 describe('nothing is written, and the edit waits, when', () => {
-  test.for(WAITS)('$name', async ({ arrange, why }) => {
+  test.for(named(WAITS))('%s', async ([, { arrange, why }]) => {
     const start = await desk.repository();
     const arranged = (await arrange(desk, start)) ?? {};
     const top = arranged.top ?? start;
@@ -871,6 +871,11 @@ describe('no repository is used, and git says why, when', () => {
     expect(await bytesOf(desk.marker)).toBe(undefined);
   });
 });
+
+/** `$name` would cut long names off. */
+function named<T extends Situation>(situations: readonly T[]): [string, T][] {
+  return situations.map((situation) => [situation.name, situation]);
+}
 
 function crlf(text: string): string {
   return text.replaceAll('\n', '\r\n');
