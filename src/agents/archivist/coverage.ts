@@ -43,7 +43,7 @@ const ownShare = { statement: 0.35, steps: 0.6, answer: 0.75 };
 /**
  * How much of the question a passage answers, 0 to 1: the share of the question's meaning that stands in it, where the
  * passage in turn is about the question. Three kinds are read in three ways: an answer by the question above it, steps by
- * their conditions (they hold under no other), a statement sentence by sentence.
+ * their conditions (they hold under no other), a statement clause by clause.
  */
 export function coverageOf(archive: Archive, inquiry: Inquiry, passage: Passage): number {
   switch (passage.kind) {
@@ -93,9 +93,11 @@ function statementCoverage(archive: Archive, inquiry: Inquiry, passage: Passage)
   const terms = new Set(inquiry.terms);
   const shares = passage.text
     .replaceAll('\n', ' ')
+    .replaceAll('; ', '. ')
+    .replaceAll(', and ', '. ')
     .split('. ')
-    .filter((sentence) => covered(archive, meaningful(sentence), terms) >= ownShare.statement)
-    .map((sentence) => wholeCoverage(archive, inquiry, `${under}\n${sentence}`));
+    .filter((clause) => covered(archive, meaningful(clause), terms) >= ownShare.statement)
+    .map((clause) => wholeCoverage(archive, inquiry, `${under}\n${clause}`));
   return Math.max(0, ...shares);
 }
 

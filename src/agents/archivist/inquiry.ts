@@ -69,7 +69,8 @@ const openWords = new Set(['what', 'which', 'who', 'whom', 'whose', 'where', 'wh
 
 const quantityAfterHow = new Set('many much long often large big far fast soon old deep'.split(' '));
 
-export function inquiryOf(text: string): Inquiry {
+export function inquiryOf(whole: string): Inquiry {
+  const text = mainClause(whole);
   const tokens = tokensOf(text);
   const lower = tokens.map((token) => token.toLowerCase());
   const names = tokens.filter((token) => isIdentifier(token) || isNumber(token));
@@ -102,6 +103,22 @@ function wantsOf(tokens: string[]): Inquiry['wants'] {
   const near = what < 0 ? [] : tokens.slice(what + 1, what + 5);
   if (near.some((token) => quantityAfterWhat.has(token))) return 'quantity';
   return tokens.some((token) => openWords.has(token)) ? 'which' : 'whether';
+}
+
+const trailing = [
+  ', and with ',
+  ', with ',
+  ', since ',
+  ', because ',
+  ', given that ',
+  ', for example',
+  ', e.g.',
+];
+
+/** What is asked, without what the asker adds to it: "How long is a cart kept, given that stock is low?" */
+function mainClause(text: string): string {
+  const ends = trailing.map((mark) => text.indexOf(mark)).filter((at) => at > 0);
+  return ends.length === 0 ? text : text.slice(0, Math.min(...ends));
 }
 
 /** What stands in backticks. */
