@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { z } from 'zod';
 import { toError, UserError } from '../errors.ts';
+import { ROOT_HEADER } from '../http/root-header.ts';
 import { problemSchema } from '../http/schemas.ts';
 
 /** The worker's API over its Unix socket. Every answer is parsed; a problem is thrown as a UserError. */
@@ -22,8 +23,10 @@ export async function connectToWorker(options: {
   /** what to type to start one */
   startCommand: string;
   signal: AbortSignal;
+  /** is told which root the worker looks after, with every answer */
+  onRoot?: (root: string) => void;
 }): Promise<WorkerClient> {
-  const { socketPath, signal } = options;
+  const { socketPath, signal, onRoot } = options;
   const noWorker = (why: string) =>
     new UserError('no specloop worker runs here', {
       which: socketPath,
@@ -44,6 +47,7 @@ export async function connectToWorker(options: {
       signal.throwIfAborted();
       throw noWorker(whyNot(toError(thrown)));
     });
+    if (reply.root !== undefined) onRoot?.(reply.root);
     const value = parseJson(reply.text, path);
     if (reply.status >= 400) throw errorOf(reply.status, value);
     return exchange.schema.parse(value);
@@ -78,7 +82,7 @@ function send(options: {
   path: string;
   body: string | undefined;
   signal: AbortSignal;
-}): Promise<{ status: number; text: string }> {
+}): Promise<{ status: number; text: string; root: string | undefined }> {
   const { socketPath, method, path, body, signal } = options;
   const headers =
     body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
@@ -88,12 +92,20 @@ function send(options: {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString('utf8'),
+          root: decodeRoot(response.headers[ROOT_HEADER]),
+        }),
       );
     });
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+function decodeRoot(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? decodeURIComponent(header) : undefined;
 }
 
 function whyNot(error: Error): string {

@@ -16,10 +16,17 @@ export interface Connection {
 export async function connect(context: CommandContext): Promise<Connection> {
   const { socketPath, root } = await findSocket(context);
   const startCommand = `specloop start --root ${root ?? 'PATH/openspec'}`;
-  return { worker: await connectToWorker({ socketPath, startCommand, signal: context.signal }), root };
+  const worker = await connectToWorker({
+    socketPath,
+    startCommand,
+    signal: context.signal,
+    onRoot: noteOtherRoot(context, root),
+  });
+  return { worker, root };
 }
 
-async function findSocket(
+/** Where the worker's socket is, and the root that the command stands in. */
+export async function findSocket(
   context: CommandContext,
 ): Promise<{ socketPath: string; root: string | undefined }> {
   const { env, cwd } = context;
@@ -36,4 +43,14 @@ async function findSocket(
     if (!noRootHere) throw error;
     return { socketPath: resolve(cwd, env.WORKFLOW_ORCHESTRATOR_SOCKET || DEFAULT_SOCKET), root: undefined };
   }
+}
+
+/** Two repositories may share the default socket: whoever stands in the other one is told, once. */
+function noteOtherRoot(context: CommandContext, root: string | undefined): (workerRoot: string) => void {
+  let told = false;
+  return (workerRoot) => {
+    if (told || root === undefined || root === workerRoot) return;
+    told = true;
+    context.terminal.say(`note: the worker of this socket looks after ${workerRoot}, not ${root}`);
+  };
 }

@@ -45,7 +45,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
 
 /** commander has said what is wrong already; asking for help or the version is no mistake. */
 function usageExitCode(error: CommanderError): ExitCode {
-  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? 0 : 2;
+  return error.exitCode === 0 ? 0 : 2;
 }
 
 function listenForInterruption(): AbortController {

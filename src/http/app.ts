@@ -8,6 +8,7 @@ import { type IdempotencyStore, idempotency, memoryIdempotencyStore } from './id
 import { openApiDocument } from './openapi.ts';
 import type { HttpEnv } from './place.ts';
 import { problem, problemOf, sendProblem, type UnforeseenError } from './problem.ts';
+import { rootHeader } from './root-header.ts';
 import { Reply, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -31,6 +32,8 @@ export interface HttpAppOptions {
   dashboard?: Hono;
   /** in memory unless given */
   idempotencyStore?: IdempotencyStore;
+  /** what this worker looks after, told to clients of the Unix socket: several workers may share a machine */
+  root?: string;
   /** of specloop, for the OpenAPI document */
   version?: string;
   /** is told of every error that nobody foresaw */
@@ -43,6 +46,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
 
   app.use(securityHeaders());
+  if (options.root !== undefined) app.use(rootHeader(options.root));
   if (gate !== 'socket') {
     const signIn = createSignIn(gate.token);
     app.use(tcpGate({ allowedHosts: gate.allowedHosts, signIn }));

@@ -156,11 +156,11 @@ export class MemoryWorkflow implements WorkflowApi {
     return page([...this.updates.values()]);
   }
 
-  async getUpdate(id: string) {
+  async getUpdate(id: string): Promise<Update | undefined> {
     return this.updates.get(id);
   }
 
-  async approveUpdate(id: string, options: { by: string; hunks?: number[] }) {
+  async approveUpdate(id: string, options: { by: string; hunks?: number[] }): Promise<Update> {
     const note = `by ${options.by}${options.hunks === undefined ? '' : `, hunks ${options.hunks.join()}`}`;
     return Object.assign(this.#known(this.updates, id), { state: 'applied', note });
   }

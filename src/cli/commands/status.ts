@@ -9,7 +9,7 @@ type Health = z.output<typeof healthSchema>;
 /** `specloop status`: how everything is, and what waits for whom. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
-  const { worker, root } = await connect(context);
+  const { worker } = await connect(context);
   const health = await worker.get('/health', healthSchema);
   if (context.json) {
     terminal.printJson(health);
@@ -33,9 +33,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   }
   if (health.repeated_calls > 0) terminal.print(`repeated ${health.repeated_calls} calls after crashes`);
-  if (root !== undefined && root !== health.root) {
-    terminal.say(`note: this worker looks after ${health.root}, and you stand in ${root}`);
-  }
   return 0;
 }
 

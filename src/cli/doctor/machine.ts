@@ -39,7 +39,10 @@ export async function checkStateDir(folder: string): Promise<DoctorCheck> {
 
 export async function checkSocket(path: string, worker: RunningWorker | undefined): Promise<DoctorCheck> {
   const name = 'socket';
-  if (worker !== undefined) return { name, ok: true, found: `${path} (a worker answers)` };
+  const remedy = 'set WORKFLOW_ORCHESTRATOR_SOCKET to another path';
+  if (worker?.isOurs === true) return { name, ok: true, found: `${path} (the worker answers)` };
+  if (worker !== undefined)
+    return { name, ok: false, found: `${path} is that of ${worker.health.root}`, remedy };
   if (Buffer.byteLength(path) > MOST_SOCKET_BYTES) {
     return {
       ...{ name, ok: false, found: `${path} has ${Buffer.byteLength(path)} bytes` },
@@ -54,7 +57,6 @@ export async function checkSocket(path: string, worker: RunningWorker | undefine
     await access(await nearestExisting(dirname(path)), constants.W_OK | constants.X_OK);
     return { name, ok: true, found: `${path} (free)` };
   }
-  const remedy = 'set WORKFLOW_ORCHESTRATOR_SOCKET to another path';
   if (!found.isSocket()) return { name, ok: false, found: `${path} is no socket`, remedy };
   if (found.uid !== process.getuid?.())
     return { name, ok: false, found: `${path} belongs to user ${found.uid}`, remedy };
@@ -77,7 +79,7 @@ export async function checkHttpPort(
       remedy: 'set SPECLOOP_HTTP_HOST to an address of this machine',
     };
   }
-  if (worker !== undefined) return { name, ok: true, found: `${address} is in use, and a worker runs` };
+  if (worker?.isOurs === true) return { name, ok: true, found: `${address} is in use, and the worker runs` };
   return {
     ...{ name, ok: false, advice: true, found: `${address} is taken: the next free port will be used` },
     ...{ remedy: 'set SPECLOOP_HTTP_PORT to a free one to have a fixed address' },

@@ -10,7 +10,7 @@ export async function checkRedis(
   config: Config,
   at: { worker: RunningWorker | undefined; env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<DoctorCheck[]> {
-  if (at.worker !== undefined) {
+  if (at.worker?.isOurs === true) {
     const { origin, ok, notes } = at.worker.health.redis;
     return [{ name: 'redis', ok, found: [origin, ...notes].join('; ') }];
   }

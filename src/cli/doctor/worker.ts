@@ -4,8 +4,9 @@ import { healthSchema } from '../../http/schemas.ts';
 import { connectToWorker } from '../client.ts';
 import type { CommandContext } from '../command-context.ts';
 
-/** A worker that answers on the socket. */
+/** A worker that answers on the socket: that of this root, or that of another one. */
 export interface RunningWorker {
+  isOurs: boolean;
   health: z.output<typeof healthSchema>;
 }
 
@@ -17,7 +18,8 @@ export async function findWorker(
   const { socketPath } = config;
   try {
     const worker = await connectToWorker({ socketPath, startCommand: '', signal: context.signal });
-    return { health: await worker.get('/health', healthSchema) };
+    const health = await worker.get('/health', healthSchema);
+    return { health, isOurs: health.root === config.root };
   } catch {
     context.signal.throwIfAborted();
     return undefined;
