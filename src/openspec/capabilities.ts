@@ -7,6 +7,8 @@ type NamedCapability = OpenSpecChange['capabilities'][number];
 
 /** The capabilities that a proposal names, under `New Capabilities` and `Modified Capabilities`. */
 export function readCapabilities(proposal: ParsedDocument): NamedCapability[] {
+  // spares the parsing of a document that cannot have the section
+  if (!/capabilities/i.test(proposal.document.text)) return [];
   const under = (title: string, kind: NamedCapability['kind']) =>
     sectionsNamed(proposal.document.sections, [title]).flatMap((section) =>
       listItems(proposal, section).flatMap(({ item, line }) =>

@@ -1,10 +1,12 @@
+import path from 'node:path';
 import { readCapabilities } from './capabilities.ts';
 import { contentHash } from './content-hash.ts';
 import { parseDelta } from './delta.ts';
 import { type ParsedDocument, parseDocument } from './document.ts';
-import { type FileBytes, readFileBytes } from './file-bytes.ts';
+import { type FileBytes, readFiles } from './file-bytes.ts';
 import { readMetadata } from './metadata.ts';
 import type { DeltaSpec, OpenSpecChange } from './model.ts';
+import { Newest } from './newest.ts';
 import { readOpenQuestions } from './open-questions.ts';
 import { archiveFolder, changesFolder, folderOf, isChangeId, metadataName } from './paths.ts';
 import { parseTasks } from './tasks.ts';
@@ -49,10 +51,11 @@ export async function readChangeBytes(
 ): Promise<FileBytes[] | undefined> {
   if (!isChangeId(id)) return undefined;
   const walked = await walkFiles(root, folder);
-  if (walked === undefined) return undefined;
-  const read = await Promise.all(walked.map((file) => readFileBytes(root, file)));
-  return read.filter((file) => file !== undefined);
+  return walked && readFiles(root, walked);
 }
+
+/** Parsing takes ten times as long as reading, and most changes are read again as they were: to compare, to review one of them. */
+const parsedChanges = new Newest<OpenSpecChange>(16 * 1024 * 1024);
 
 async function readChangeFolder(
   root: string,
@@ -62,16 +65,27 @@ async function readChangeFolder(
   const folder = folderOf(id, archived);
   const read = await readChangeBytes(root, folder, id);
   if (read === undefined) return undefined;
-  const parsed = new Map(read.map((file) => [file.file.slice(folder.length + 1), parseDocument(file)]));
+  const key = path.resolve(root, folder);
+  const fingerprint = contentHash(folder, read);
+  const savedAt = Math.max(0, ...read.map((file) => file.mtimeMs));
+  const known = parsedChanges.get(key, fingerprint);
+  if (known !== undefined) return { ...known, savedAt };
+  const change = { ...parseChange({ id, folder, archived }, read), contentHash: fingerprint, savedAt };
+  const size = read.reduce((sum, file) => sum + (file.bytes?.length ?? 0), 1024);
+  parsedChanges.put(key, { fingerprint, value: change, size });
+  return change;
+}
+
+function parseChange(
+  names: Pick<OpenSpecChange, 'id' | 'folder' | 'archived'>,
+  read: readonly FileBytes[],
+): Omit<OpenSpecChange, 'contentHash' | 'savedAt'> {
+  const parsed = new Map(read.map((file) => [file.file.slice(names.folder.length + 1), parseDocument(file)]));
   const proposal = parsed.get('proposal.md');
   const design = parsed.get('design.md');
   const tasksFile = parsed.get('tasks.md');
-  const metadata = applyMetadata(parsed.get(metadataName));
-  return {
-    id,
-    folder,
-    archived,
-    contentHash: contentHash(folder, read),
+  const change = {
+    ...names,
     files: Array.from(parsed.values(), ({ document }) => document),
     proposal: proposal?.document,
     design: design?.document,
@@ -80,11 +94,13 @@ async function readChangeFolder(
     deltas: readDeltas(parsed),
     tasks: tasksFile ? parseTasks(tasksFile.document.text) : [],
     openQuestions: [proposal, design].flatMap((document) => (document ? readOpenQuestions(document) : [])),
-    skipSpecs: metadata,
-    savedAt: Math.max(0, ...read.map((file) => file.mtimeMs)),
+    skipSpecs: applyMetadata(parsed.get(metadataName)),
   };
+  for (const document of parsed.values()) document.release();
+  return change;
 }
 
+/** Whether `.openspec.yaml` says `skip_specs`; what is wrong with it becomes the file's problem. */
 function applyMetadata(parsed: ParsedDocument | undefined): boolean {
   if (parsed === undefined || parsed.document.problem !== undefined) return false;
   const { skipSpecs, problem } = readMetadata(parsed.document.text);

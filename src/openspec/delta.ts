@@ -1,12 +1,6 @@
 import { fenceMask, isSpace, splitLines } from './lines.ts';
 import type { DeltaSpec } from './model.ts';
-import {
-  blockEnd,
-  type MarkedLines,
-  normalName,
-  parseRequirements,
-  requirementName,
-} from './requirements.ts';
+import { type MarkedLines, normalName, parseRequirements, requirementName } from './requirements.ts';
 import { withoutBullet } from './steps.ts';
 
 interface Range {
@@ -61,12 +55,13 @@ function parseRemoved(marked: MarkedLines, range: Range): DeltaSpec['removed'] {
   return removed;
 }
 
-function removalEnd(marked: MarkedLines, from: number, to: number): number {
-  const end = blockEnd(marked, from, to);
-  for (let index = from; index < end; index += 1) {
-    if (quotedRequirement(marked.lines[index] ?? '', 'bullet') !== undefined) return index;
+function removalEnd({ lines, fenced }: MarkedLines, from: number, to: number): number {
+  for (let index = from; index < to; index += 1) {
+    const line = lines[index] ?? '';
+    const removal = requirementName(line) ?? quotedRequirement(line, 'bullet');
+    if (!fenced[index] && removal !== undefined) return index;
   }
-  return end;
+  return to;
 }
 
 /** The paragraph that opens with `**Reason**:` or the like, in one line. */

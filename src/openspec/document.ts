@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Root } from 'mdast';
 import type { FileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
@@ -11,6 +12,8 @@ export interface ParsedDocument {
   lines: readonly string[];
   /** the block tree, made when it is first asked for; undefined for what is no readable Markdown */
   tree(): Root | undefined;
+  /** lets go of the tree, which is many times larger than the text */
+  release(): void;
 }
 
 const textEnding = /\.(?:md|markdown|ya?ml|txt|json)$/i;
@@ -26,17 +29,18 @@ export function parseDocument(read: FileBytes): ParsedDocument {
     sections: [],
     ...(read.problem === undefined ? {} : { problem: read.problem }),
   };
-  const unreadable = { document, lines: [], tree: () => undefined };
+  const treeless = { tree: () => undefined, release: () => {} };
+  const unreadable = { document, lines: [], ...treeless };
   if (read.bytes === undefined || !textEnding.test(read.file)) return unreadable;
   const text = decodeText(read.bytes);
   if (text === undefined) return { ...unreadable, document: { ...document, problem: 'is not valid UTF-8' } };
   const lines = splitLines(text);
   const withText = { ...document, text };
-  if (!markdownEnding.test(read.file)) return { document: withText, lines, tree: () => undefined };
+  if (!markdownEnding.test(read.file)) return { document: withText, lines, ...treeless };
   const hazard = markdownHazard(lines);
   if (hazard !== undefined) return { ...unreadable, document: { ...document, problem: hazard } };
-  const tree = once(() => parseBlocks(lines));
-  return { document: withSections(withText, () => readSections(tree(), lines)), lines, tree };
+  const { get, release } = once(() => parseBlocks(lines));
+  return { document: withSections(withText, () => readSections(get(), lines)), lines, tree: get, release };
 }
 
 /**
@@ -44,23 +48,25 @@ export function parseDocument(read: FileBytes): ParsedDocument {
  * half of its text, nobody asks for them.
  */
 function withSections(document: DocumentFile, read: () => Section[]): DocumentFile {
-  const sections = once(read);
-  return Object.defineProperty(document, 'sections', { get: sections, enumerable: true, configurable: true });
+  const { get } = once(read);
+  return Object.defineProperty(document, 'sections', { get, enumerable: true, configurable: true });
 }
 
-function once<T>(make: () => T): () => T {
+function once<T>(make: () => T): { get: () => T; release: () => void } {
   let made: { value: T } | undefined;
-  return () => {
+  const get = () => {
     made ??= { value: make() };
     return made.value;
   };
+  const release = () => {
+    made = undefined;
+  };
+  return { get, release };
 }
 
 /** The text without its byte order mark; undefined when the bytes are no UTF-8. */
 export function decodeText(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

@@ -19,6 +19,19 @@ export interface FileBytes {
   problem?: string;
 }
 
+/** How many files are open at once: far below what a process may hold. */
+const batchSize = 32;
+
+/** Reads files, leaving out those that are gone by now. */
+export async function readFiles(root: string, files: readonly WalkedFile[]): Promise<FileBytes[]> {
+  const read: (FileBytes | undefined)[] = [];
+  for (let at = 0; at < files.length; at += batchSize) {
+    const batch = files.slice(at, at + batchSize);
+    read.push(...(await Promise.all(batch.map((file) => readFileBytes(root, file)))));
+  }
+  return read.filter((file) => file !== undefined);
+}
+
 /** Reads one file without following a link at its end; undefined when it is gone. Never throws for what lies on disk. */
 export async function readFileBytes(root: string, walked: WalkedFile): Promise<FileBytes | undefined> {
   const { file, why } = walked;

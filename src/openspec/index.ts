@@ -9,7 +9,9 @@ export {
 export type * from './model.ts';
 export { type OpenSpecRoot, readRoot, readSpecs } from './root.ts';
 export * from './rules/index.ts';
-export { type ValidationIssue, validateChange, validateSpec, validatorVersion } from './validate.ts';
+export { validateChange } from './validate-change.ts';
 export { validateCopy } from './validate-copy.ts';
-export type { ValidatorChoice, ValidatorVersion } from './validator-module.ts';
+export { validateSpec } from './validate-spec.ts';
+export type { ValidationIssue } from './validation-issue.ts';
+export { type ValidatorChoice, type ValidatorVersion, validatorVersion } from './validator-module.ts';
 export { type WatchEvent, type Watcher, type WatchOptions, type WatchProblem, watchRoot } from './watch.ts';

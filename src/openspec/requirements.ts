@@ -51,7 +51,7 @@ export function parseRequirements(marked: MarkedLines, from: number, to: number)
 }
 
 /** The line after a requirement's block: the next requirement or `## ` header. */
-export function blockEnd({ lines, fenced }: MarkedLines, from: number, to: number): number {
+function blockEnd({ lines, fenced }: MarkedLines, from: number, to: number): number {
   for (let index = from; index < to; index += 1) {
     const line = lines[index] ?? '';
     if (!fenced[index] && (isTopHeader(line) || requirementName(line) !== undefined)) return index;
@@ -78,8 +78,9 @@ function parseRequirement(
     bodyLine: body?.line ?? block.start + 1,
     scenarios: headers.flatMap((header, at) => {
       if (header.level !== 4) return [];
-      const next = headers.slice(at + 1).find((later) => later.level <= 4);
-      return [parseScenario(marked, header.index, next?.index ?? block.end)];
+      let next = at + 1;
+      while ((headers[next]?.level ?? 0) > 4) next += 1;
+      return [parseScenario(marked, header.index, headers[next]?.index ?? block.end)];
     }),
   };
 }

@@ -5,7 +5,7 @@ import { parseCapabilitySpec } from './capability-spec.ts';
 import { listArchivedIds, listChangeIds, readChange } from './change.ts';
 import { decodeText } from './document.ts';
 import { errorCode } from './error-code.ts';
-import { readFileBytes } from './file-bytes.ts';
+import { readFiles } from './file-bytes.ts';
 import type { CapabilitySpec, OpenSpecChange } from './model.ts';
 import { specsFolder } from './paths.ts';
 import { walkFiles } from './walk.ts';
@@ -45,21 +45,16 @@ export async function readRoot(root: string): Promise<OpenSpecRoot> {
 /** The specs of `specs/`, at any depth, sorted by capability. One that cannot be read is left out. */
 export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
   const walked = (await walkFiles(root, specsFolder)) ?? [];
-  const specs = await Promise.all(
-    walked.map(async (file) => {
-      const parts = file.file.split('/');
-      if (parts.length < 3 || parts.at(-1) !== 'spec.md') return undefined;
-      const read = await readFileBytes(root, file);
-      if (read === undefined) return undefined;
-      const text = read.bytes && decodeText(read.bytes);
-      if (text === undefined) return undefined;
-      return parseCapabilitySpec(text, {
-        capability: parts.slice(1, -1).join('/'),
-        file: file.file,
-      });
-    }),
+  const files = await readFiles(
+    root,
+    walked.filter(({ file }) => /^specs\/.+\/spec\.md$/.test(file)),
   );
-  return specs.filter((spec) => spec !== undefined);
+  return files.flatMap(({ file, bytes }) => {
+    const text = bytes && decodeText(bytes);
+    if (text === undefined) return [];
+    const capability = file.slice(`${specsFolder}/`.length, -'/spec.md'.length);
+    return [parseCapabilitySpec(text, { capability, file })];
+  });
 }
 
 /** Throws the UserError of `readRoot` unless there is a folder that can be read. */

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { TerminalError } from '../errors.ts';
 import { folderOf, isChangeId, specsFolder } from './paths.ts';
-import { type ValidationIssue, validateChangeAt } from './validate.ts';
+import { validateChangeAt } from './validate-change.ts';
+import type { ValidationIssue } from './validation-issue.ts';
 import type { ValidatorChoice } from './validator-module.ts';
 import { walkFiles } from './walk.ts';
 
@@ -31,8 +32,8 @@ export async function validateCopy(
     await copyFolder(root, copy, folder);
     if (touchesSpecs) await copyFolder(root, copy, specsFolder);
     for (const [file, content] of files) await put(copy, file, content);
-    const specsRoot = touchesSpecs ? copy : root;
-    return await validateChangeAt({ root: copy, changeDir: folder, specsRoot, home: root }, choice);
+    const specsRoot = touchesSpecs ? copy : path.resolve(root);
+    return await validateChangeAt({ root: copy, folder, specsRoot, home: path.resolve(root) }, choice);
   } finally {
     await fs.rm(copy, { recursive: true, force: true });
   }

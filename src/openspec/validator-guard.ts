@@ -1,4 +1,5 @@
-import { maxDocumentBytes, readFileBytes } from './file-bytes.ts';
+import { contentHash } from './content-hash.ts';
+import { maxDocumentBytes, readFiles } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 import { yamlHazard } from './metadata.ts';
 import type { WalkedFile } from './walk.ts';
@@ -15,18 +16,30 @@ export interface Hazard {
  */
 const maxCost = 20_000_000;
 
-/** Looks at what the validator is about to read, in one pass over it. */
-export async function findHazards(root: string, files: readonly WalkedFile[]): Promise<Hazard[]> {
-  const hazards: Hazard[] = [];
-  for (const walked of files) {
-    if (walked.why !== undefined || !/\.(?:md|ya?ml)$/i.test(walked.file)) continue;
-    const read = await readFileBytes(root, walked);
-    if (read === undefined) continue;
-    const text = read.bytes?.toString('utf8') ?? '';
-    const why = read.problem ?? (walked.file.endsWith('.md') ? markdownHazard(text) : yamlHazard(text));
-    if (why !== undefined) hazards.push({ file: walked.file, why });
-  }
-  return hazards;
+/**
+ * Looks at what the validator is about to read, in one pass over it.
+ *
+ * @returns the hazards, and a fingerprint of the files, the same as long as their names and bytes are
+ */
+export async function inspectFiles(
+  root: string,
+  files: readonly WalkedFile[],
+): Promise<{ hazards: Hazard[]; fingerprint: string }> {
+  const read = await readFiles(root, files);
+  const hazards = read.flatMap(({ file, bytes, problem }) => {
+    if (!/\.(?:md|ya?ml)$/i.test(file)) return [];
+    const text = bytes?.toString('utf8') ?? '';
+    const isLink = files.some((walked) => walked.file === file && walked.why !== undefined);
+    const why = problem ?? (file.endsWith('.md') ? markdownHazard(text) : yamlHazard(text));
+    return why === undefined || isLink ? [] : [{ file, why }];
+  });
+  return {
+    hazards,
+    fingerprint: contentHash(
+      '',
+      read.map(({ file, hash }) => ({ file: `/${file}`, hash })),
+    ),
+  };
 }
 
 function markdownHazard(text: string): string | undefined {

@@ -79,6 +79,11 @@ export async function loadValidator(root: string, choice: ValidatorChoice = {}):
   return loadOnce(bundled, 'bundled');
 }
 
+/** Which OpenSpec validates this root: the repository's own installation, or the one that comes with specloop. */
+export async function validatorVersion(root: string, choice?: ValidatorChoice): Promise<ValidatorVersion> {
+  return (await loadValidator(root, choice)).version;
+}
+
 function loadOnce(folder: string, source: ValidatorVersion['source']): Promise<Validator> {
   const known = loaded.get(folder);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import { listArchivedIds, listChangeIds, readChangeBytes } from './change.ts';
 import { contentHash } from './content-hash.ts';
-import { readFileBytes } from './file-bytes.ts';
+import { readFiles } from './file-bytes.ts';
 import { changesFolder, folderOf, specsFolder } from './paths.ts';
 import { walkFiles } from './walk.ts';
 import type { WatchEvent } from './watch.ts';
@@ -105,12 +105,8 @@ export class WatchedRoot {
 
   async #readSpecs(): Promise<Map<string, string>> {
     const { root } = this.#looker;
-    const hashes = new Map<string, string>();
-    for (const walked of (await walkFiles(root, specsFolder)) ?? []) {
-      const read = await readFileBytes(root, walked);
-      if (read !== undefined) hashes.set(read.file, read.hash);
-    }
-    return hashes;
+    const read = await readFiles(root, (await walkFiles(root, specsFolder)) ?? []);
+    return new Map(read.map(({ file, hash }) => [file, hash]));
   }
 }
 

@@ -93,6 +93,19 @@ describe('reading a change', () => {
   });
 });
 
+describe('what was read before', () => {
+  it('is not taken for what stands there now, nor is an older time of saving', async () => {
+    const root = await temporaryRoot({ 'changes/x/proposal.md': '# One\n' });
+    const first = await readChange(root, 'x');
+    await write(root, 'changes/x/proposal.md', '# Two\n');
+    expect((await readChange(root, 'x'))?.proposal?.sections[0]?.title).toBe('Two');
+    await write(root, 'changes/x/proposal.md', '# One\n');
+    await fs.utimes(path.join(root, 'changes/x/proposal.md'), 1_000, 1_000);
+    const again = await readChange(root, 'x');
+    expect(again).toEqual({ ...first, savedAt: 1_000_000 });
+  });
+});
+
 describe('content is a problem of its file, never an exception', () => {
   it.each([
     ['a proposal of 5 MB', 'proposal.md', Buffer.alloc(5 * 1024 * 1024, 'a '), /5\.0 MB/],

@@ -88,6 +88,25 @@ describe('validating a change', () => {
     expect(await validateChange(root, 'changes/y')).toMatchObject([{ file: 'changes/y/notes.md', line: 1 }]);
   });
 
+  it('judges the files as they are now, however often they were judged before', async () => {
+    const root = await temporaryRoot({ 'changes/x/specs/c/spec.md': validDelta });
+    (await validateChange(root, 'changes/x')).push({
+      level: 'ERROR',
+      file: 'f',
+      line: 1,
+      message: 'not theirs',
+    });
+    expect(await validateChange(root, 'changes/x')).toEqual([]);
+    await write(root, 'specs/c/spec.md', mainSpec);
+    expect(await validateChange(root, 'changes/x')).toMatchObject([
+      { level: 'INFO', message: expect.stringContaining('Archive would refuse') },
+    ]);
+    await write(root, 'changes/x/specs/c/spec.md', validDelta.replace('ADDED', 'MODIFIED'));
+    expect(await validateChange(root, 'changes/x')).toMatchObject([{ level: 'ERROR' }]);
+    await write(root, 'changes/x/specs/c/spec.md', validDelta.replaceAll('Export', 'Print'));
+    expect(await validateChange(root, 'changes/x')).toEqual([]);
+  });
+
   it('finds nothing in a change that is gone', async () => {
     expect(await validateChange(await temporaryRoot(), 'changes/x')).toEqual([]);
   });
