@@ -18,7 +18,14 @@ export function viewOfSnapshot(
     reason: input.reason,
     at: input.at,
     hunks,
-    ...optional({ change: input.change, commit, note, reverts: input.reverts, undone_by: undoneBy }),
+    ...optional({
+      change: input.change,
+      question: input.provenance.question,
+      commit,
+      note,
+      reverts: input.reverts,
+      undone_by: undoneBy,
+    }),
   };
 }
 
@@ -36,7 +43,14 @@ export function viewOfRecord(
     reason,
     at,
     hunks: more.hunks,
-    ...optional({ change, commit, note, reverts, undone_by: more.undoneBy }),
+    ...optional({
+      change,
+      question: record.provenance.question,
+      commit,
+      note,
+      reverts,
+      undone_by: more.undoneBy,
+    }),
   };
 }
 

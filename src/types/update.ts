@@ -44,6 +44,8 @@ export const updateSchema = z.object({
   reason: z.string(),
   at: z.string(),
   change: z.string().optional(),
+  /** the question whose answer it writes */
+  question: z.string().optional(),
   hunks: z.array(hunkSchema),
   commit: z.string().optional(),
   /** why an applied update was not committed, or why one waits, was refused or failed */

@@ -123,7 +123,12 @@ export interface WorkflowApi {
   listQuestions(options?: ListOptions & { agentId?: string; change?: string }): Promise<Page<Question>>;
   /** waits up to `waitMs` for an end */
   getQuestion(id: string, options?: { waitMs?: number; signal?: AbortSignal }): Promise<Question | undefined>;
-  answerQuestion(id: string, answer: Answer): Promise<{ accepted: boolean; question: Question }>;
+  /** `update` is the edit that writes it, where a document asked: looked for up to `waitMs`, at its end if it comes to one */
+  answerQuestion(
+    id: string,
+    answer: Answer,
+    options?: { waitMs?: number },
+  ): Promise<{ accepted: boolean; question: Question; update?: Update }>;
   cancelQuestion(id: string, why: string): Promise<Question>;
   listThreads(): Promise<Page<{ id: string; questions: number; last_at: string }>>;
   getThread(id: string): Promise<{ id: string; questions: Question[] } | undefined>;
@@ -133,11 +138,11 @@ export interface WorkflowApi {
   documentHistory(path: string): Promise<Page<HistoryEntry>>;
   listUpdates(options?: ListOptions): Promise<Page<Update>>;
   getUpdate(id: string): Promise<Update | undefined>;
-  /** these return when the outcome is final, or after `waitMs` */
+  /** these return when the outcome is final, or after `waitMs`; hunks count from 1, as `hunks` lists them */
   approveUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update>;
   rejectUpdate(id: string, options: { why: string; waitMs?: number }): Promise<Update>;
   /** the update that reverts `id` */
-  undoUpdate(id: string, options: { by: string; waitMs?: number }): Promise<Update>;
+  undoUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update>;
 
   listAgents(): Promise<Page<AgentDescription>>;
   registerAgent(agent: {

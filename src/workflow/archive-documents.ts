@@ -6,7 +6,9 @@ const mostBytes = 512 * 1024;
 async function markdownUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   // `isFile` is false for links: what they point at may lie outside.
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.md')).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** What the archivist may quote: specs, archived changes and docs of a root, as `file` relative to it and text. */

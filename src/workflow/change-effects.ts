@@ -23,6 +23,8 @@ export interface ChangeEffectsDeps {
   surroundings: SurroundingsCache;
   models: Models;
   metrics: Metrics;
+  /** a draft was dropped because it would make its document worse */
+  countRefused(): Promise<void>;
 }
 
 /** The work that the machine `change` asks for, by the names it uses. */
@@ -40,7 +42,7 @@ const queue = 'analysis';
 
 /** Each may run twice: what it writes is named by content, what it starts by identity. */
 export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
-  const { root, reviewer, router, documents, reviews, surroundings, models, metrics } = deps;
+  const { root, reviewer, router, documents, reviews, surroundings, models, metrics, countRefused } = deps;
 
   async function mustRead(change: string): Promise<OpenSpecChange> {
     const read = await readChange(root, change);
@@ -99,15 +101,33 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
         const asker = changeActor(change);
         const standing = read.openQuestions.filter(({ answered }) => !answered);
         for (const { text, file, line } of standing) {
-          await router.ask({ question: text, askedBy: DOCUMENT_ASKER, change, asker, places: [{ file, line }], priority: 1 });
+          await router.ask({
+            question: text,
+            askedBy: DOCUMENT_ASKER,
+            change,
+            asker,
+            places: [{ file, line }],
+            priority: 1,
+          });
         }
         const review = await reviews.model(change, contentHash);
         for (const { text, why, places, options, recommended, worth } of review?.questions ?? []) {
           const more = { ...(options && { options }), ...(recommended && { recommended }) };
-          await router.ask({ question: text, askedBy: `model ${review?.model}`, change, asker, why, places, priority: worth, ...more });
+          await router.ask({
+            question: text,
+            askedBy: `model ${review?.model}`,
+            change,
+            asker,
+            why,
+            places,
+            priority: worth,
+            ...more,
+          });
         }
         const open = await openQuestions(router, change);
-        const words = new Set(read.openQuestions.filter((q) => !q.answered).map((q) => normalisedText(q.text)));
+        const words = new Set(
+          read.openQuestions.filter((q) => !q.answered).map((q) => normalisedText(q.text)),
+        );
         const stillOpen: string[] = [];
         for (const question of open) {
           const removed = question.asked_by === DOCUMENT_ASKER && !words.has(normalisedText(question.text));
@@ -136,7 +156,11 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
         const accepted: string[] = [];
         for (const id of drafts) {
           const draft = await reviews.draft(change, id);
-          if (draft !== undefined && (await documents.verifyDraft(change, draft.edits)).ok) accepted.push(id);
+          if (draft === undefined) continue;
+          // A person's words are never dropped in silence: their update says what stands against them.
+          const { authorKind, edits } = draft;
+          if (authorKind === 'person' || (await documents.verifyDraft(change, edits)).ok) accepted.push(id);
+          else await countRefused();
         }
         return { accepted };
       },

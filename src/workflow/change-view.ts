@@ -9,7 +9,10 @@ export function changeState(view: Pick<ActorView, 'state'>): ChangeState {
 }
 
 /** A change as lists show it. */
-export function toChangeSummary(view: ActorView, snapshot: SnapshotFrom<typeof changeMachine>): ChangeSummary {
+export function toChangeSummary(
+  view: ActorView,
+  snapshot: SnapshotFrom<typeof changeMachine>,
+): ChangeSummary {
   const { context } = snapshot;
   const state = changeState(view);
   const waits = state === 'settled' ? changeWaitsFor(context) : [];

@@ -26,7 +26,9 @@ export function draftsOf(material: {
     const { file, text } = bullet;
     drafts.push({
       path: file,
-      edits: [{ op: 'answer-question', file, question: text, answer: question.answer, source: sourceOf(question) }],
+      edits: [
+        { op: 'answer-question', file, question: text, answer: question.answer, source: sourceOf(question) },
+      ],
       kind: 'answer',
       reason: `answers "${text}"`,
       ...(question.answered_kind === undefined ? {} : { authorKind: question.answered_kind }),
@@ -38,7 +40,11 @@ export function draftsOf(material: {
     });
   }
   for (const { edit, reason, finding } of review?.edits ?? []) {
-    const provenance = { author: 'specloop', ...(review && { model: review.model }), ...(finding && { finding }) };
+    const provenance = {
+      author: 'specloop',
+      ...(review && { model: review.model }),
+      ...(finding && { finding }),
+    };
     drafts.push({ path: edit.file, edits: [edit], kind: 'improve', reason, authorKind: 'model', provenance });
   }
   return drafts;

@@ -1,11 +1,5 @@
 export type * from './api.ts';
-export { archiveDocuments } from './archive-documents.ts';
-export { type ChangeEffectsDeps, changeEffects } from './change-effects.ts';
 export { toChangeSummary } from './change-view.ts';
 export { changeActor } from './identity.ts';
-export { limitedModel } from './limited-model.ts';
-export { Models } from './models.ts';
+export { namespaceOf, openWorkflow, type Workflow, type WorkflowOptions } from './open-workflow.ts';
 export { WorkflowOrchestrator } from './orchestrator.ts';
-export { ReviewStore } from './review-store.ts';
-export { SurroundingsCache } from './surroundings.ts';
-export { Watching } from './watching.ts';

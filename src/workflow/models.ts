@@ -48,8 +48,13 @@ export class Models {
   }
 
   /** Tells each time a model becomes usable. */
-  watch(options: { everyMs: number; onUp(model: string): void; signal: AbortSignal }): void {
-    monitorHealth(this.lm, {
+  watch(options: {
+    everyMs: number;
+    onUp(model: string): void;
+    onProblem(error: unknown): void;
+    signal: AbortSignal;
+  }): void {
+    const watched = monitorHealth(this.lm, {
       everyMs: options.everyMs,
       signal: options.signal,
       onChange: (health) => {
@@ -57,5 +62,6 @@ export class Models {
         if (this.#last.usable) options.onUp(this.#last.model);
       },
     });
+    watched.catch(options.onProblem);
   }
 }

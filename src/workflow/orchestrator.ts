@@ -4,7 +4,7 @@ import type { AgentDirectory } from '../agents/index.ts';
 import type { DocumentManager } from '../documents/index.ts';
 import { UserError } from '../errors.ts';
 import { changeMachine } from '../machines/index.ts';
-import type { QuestionRouter } from '../questions/index.ts';
+import { DOCUMENT_ASKER, type QuestionRouter } from '../questions/index.ts';
 import type { EventFeed, Metrics } from '../telemetry/index.ts';
 import type { Answer, ChangeDetail, ChangeSummary, HistoryEntry, Question, Update } from '../types/index.ts';
 import type {
@@ -74,7 +74,11 @@ export class WorkflowOrchestrator implements WorkflowApi {
     const items: ChangeSummary[] = [];
     let cursor = options.cursor;
     do {
-      const page = await this.#o.runtime.list({ machine: 'change', limit, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await this.#o.runtime.list({
+        machine: 'change',
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
       for (const view of page.items) {
         const state = changeState(view);
         const wanted = options.state === undefined ? !notActive.includes(state) : state === options.state;
@@ -156,13 +160,44 @@ export class WorkflowOrchestrator implements WorkflowApi {
     return this.#o.router.list({ ...options, limit: limitOf(options) });
   }
 
-  getQuestion(id: string, options: { waitMs?: number; signal?: AbortSignal } = {}): Promise<Question | undefined> {
+  getQuestion(
+    id: string,
+    options: { waitMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Question | undefined> {
     const { waitMs = 0, signal } = options;
     return this.#o.router.wait(id, { waitMs, ...(signal === undefined ? {} : { signal }) });
   }
 
-  answerQuestion(id: string, answer: Answer): Promise<{ accepted: boolean; question: Question }> {
-    return this.#o.router.answer(id, answer);
+  async answerQuestion(
+    id: string,
+    answer: Answer,
+    options: { waitMs?: number } = {},
+  ): Promise<{ accepted: boolean; question: Question; update?: Update }> {
+    const result = await this.#o.router.answer(id, answer);
+    const { waitMs = 0 } = options;
+    const { change, asked_by } = result.question;
+    if (!result.accepted || waitMs === 0 || change === undefined || asked_by !== DOCUMENT_ASKER) return result;
+    const update = await this.#answerUpdate(id, change, Date.now() + waitMs);
+    return { ...result, ...(update === undefined ? {} : { update }) };
+  }
+
+  /** Follows an answer into the document: the change takes it, drafts it, and an update writes it. */
+  async #answerUpdate(question: string, change: string, untilMs: number): Promise<Update | undefined> {
+    const actor = changeActor(change);
+    const leftMs = () => Math.max(1, untilMs - Date.now());
+    for (;;) {
+      const found = await this.#o.runtime.snapshot(changeMachine, actor);
+      if (found === undefined || Date.now() >= untilMs) return undefined;
+      const { questionsClosed, answersWaiting } = found.snapshot.context;
+      const taken = questionsClosed.includes(question) && !answersWaiting;
+      if (taken && restingChanges.includes(changeState(found.view))) break;
+      const { seq } = found.view;
+      await this.#o.runtime.waitFor(actor, (view) => view.seq !== seq, { timeoutMs: leftMs() });
+    }
+    const { items } = await this.#o.documents.list({ change, limit: pageLimit.most });
+    const update = items.find((item) => item.question === question && item.reverts === undefined);
+    if (update === undefined) return undefined;
+    return this.#outcome(update.id, leftMs(), ['awaitingApproval', 'waitingForRepository']);
   }
 
   cancelQuestion(id: string, why: string): Promise<Question> {
@@ -227,7 +262,13 @@ export class WorkflowOrchestrator implements WorkflowApi {
       body,
     }));
     const all = [...edits, ...whole, ...bySection];
-    const id = await this.#o.documents.propose({ path, edits: all, kind: 'document', reason, provenance: { author } });
+    const id = await this.#o.documents.propose({
+      path,
+      edits: all,
+      kind: 'document',
+      reason,
+      provenance: { author },
+    });
     const update = await this.#outcome(id, outcomeWaitMs, ['awaitingApproval', 'waitingForRepository']);
     return [update];
   }
@@ -246,15 +287,20 @@ export class WorkflowOrchestrator implements WorkflowApi {
 
   async #outcome(id: string, waitMs: number, alsoResting: readonly string[] = []): Promise<Update> {
     const resting = [...restingUpdates, ...alsoResting];
-    await this.#o.runtime.waitFor(`update/${id}`, ({ state }) => resting.includes(state), { timeoutMs: waitMs });
+    await this.#o.runtime.waitFor(`update/${id}`, ({ state }) => resting.includes(state), {
+      timeoutMs: waitMs,
+    });
     const update = await this.#o.documents.get(id);
     if (update === undefined) throw unknown('update', id, 'specloop updates lists them');
     return update;
   }
 
-  async approveUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update> {
-    const { waitMs = outcomeWaitMs, ...approval } = options;
-    await this.#o.documents.approve(id, approval);
+  async approveUpdate(
+    id: string,
+    options: { by: string; hunks?: number[]; waitMs?: number },
+  ): Promise<Update> {
+    const { waitMs = outcomeWaitMs, by } = options;
+    await this.#o.documents.approve(id, { by, ...hunksFromZero(options.hunks) });
     return this.#outcome(id, waitMs, ['waitingForRepository']);
   }
 
@@ -263,8 +309,8 @@ export class WorkflowOrchestrator implements WorkflowApi {
     return this.#outcome(id, options.waitMs ?? outcomeWaitMs);
   }
 
-  async undoUpdate(id: string, options: { by: string; waitMs?: number }): Promise<Update> {
-    const undo = await this.#o.documents.undo(id, options.by);
+  async undoUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update> {
+    const undo = await this.#o.documents.undo(id, options.by, hunksFromZero(options.hunks));
     return this.#outcome(undo, options.waitMs ?? outcomeWaitMs, ['waitingForRepository']);
   }
 
@@ -290,8 +336,13 @@ export class WorkflowOrchestrator implements WorkflowApi {
       ...(machine === undefined ? {} : { machine }),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const items = page.items.filter((view) => state === undefined || view.state === state || view.status === state);
-    return { items: items.map(toActorSummary), ...(page.cursor === undefined ? {} : { next_cursor: page.cursor }) };
+    const items = page.items.filter(
+      (view) => state === undefined || view.state === state || view.status === state,
+    );
+    return {
+      items: items.map(toActorSummary),
+      ...(page.cursor === undefined ? {} : { next_cursor: page.cursor }),
+    };
   }
 
   async getActor(id: string): Promise<ActorSummary | undefined> {
@@ -385,6 +436,11 @@ function limitOf(options: ListOptions): number {
   return Math.min(Math.max(1, options.limit ?? pageLimit.standard), pageLimit.most);
 }
 
+/** People count hunks from 1, the store from 0. */
+function hunksFromZero(hunks: number[] | undefined): { hunks?: number[] } {
+  return hunks === undefined ? {} : { hunks: hunks.map((hunk) => hunk - 1) };
+}
+
 function unknown(what: string, id: string, next: string): UserError {
   return new UserError(`there is no such ${what}`, { which: id, next, code: 'not-found' });
 }
@@ -393,4 +449,3 @@ function toActorSummary(view: ActorView): ActorSummary {
   const { id, machine, version, seq, state, status, since } = view;
   return { id, machine, version, seq, state, status, since };
 }
-

@@ -78,7 +78,8 @@ export class Watching {
         await runtime.send(changeActor(event.change), { type: 'ARCHIVED' });
         return;
       case 'specs-saved':
-        for (const change of await this.#known()) await runtime.send(changeActor(change), { type: 'SPECS.SAVED' });
+        for (const change of await this.#known())
+          await runtime.send(changeActor(change), { type: 'SPECS.SAVED' });
         return;
       case 'root-gone':
         this.#o.onLine(`the folder ${this.#o.root} is gone: waiting for it to come back`);
@@ -93,7 +94,11 @@ export class Watching {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#o.runtime.list({ machine: 'change', limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await this.#o.runtime.list({
+        machine: 'change',
+        limit: 1000,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
       for (const { id } of page.items) {
         const found = await this.#o.runtime.snapshot(changeMachine, id);
         if (found !== undefined) names.push(found.snapshot.context.change);
