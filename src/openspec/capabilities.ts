@@ -8,7 +8,7 @@ type NamedCapability = OpenSpecChange['capabilities'][number];
 /** The capabilities that a proposal names, under `New Capabilities` and `Modified Capabilities`. */
 export function readCapabilities(proposal: ParsedDocument): NamedCapability[] {
   // spares the parsing of a document that cannot have the section
-  if (!/capabilities/i.test(proposal.document.text)) return [];
+  if (!proposal.lines.some((line) => /capabilities/i.test(line))) return [];
   const under = (title: string, kind: NamedCapability['kind']) =>
     sectionsNamed(proposal.document.sections, [title]).flatMap((section) =>
       listItems(proposal, section).flatMap(({ item, line }) =>

@@ -12,6 +12,10 @@ export interface ParsedDocument {
   lines: readonly string[];
   /** the block tree, made when it is first asked for; undefined for what is no readable Markdown */
   tree(): Root | undefined;
+}
+
+/** A document whose tree can be let go of when its readers are done. */
+export interface ReadDocument extends ParsedDocument {
   /** lets go of the tree, which is many times larger than the text */
   release(): void;
 }
@@ -20,7 +24,7 @@ const textEnding = /\.(?:md|markdown|ya?ml|txt|json)$/i;
 const markdownEnding = /\.(?:md|markdown)$/i;
 
 /** Makes a document of bytes. A picture or other binary file is listed with empty text, and that is no problem. */
-export function parseDocument(read: FileBytes): ParsedDocument {
+export function parseDocument(read: FileBytes): ReadDocument {
   const document: DocumentFile = {
     file: read.file,
     text: '',

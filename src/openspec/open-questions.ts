@@ -12,7 +12,7 @@ const titles = ['open questions', 'open question', 'questions', 'unresolved ques
 export function readOpenQuestions(parsed: ParsedDocument): OpenQuestion[] {
   const { document } = parsed;
   // spares the parsing of a document that cannot have the section
-  if (!/question/i.test(document.text)) return [];
+  if (!parsed.lines.some((line) => /question/i.test(line))) return [];
   return sectionsNamed(document.sections, titles).flatMap((section) =>
     listItems(parsed, section).flatMap((item) => {
       const { text, answered } = readQuestion(item);
