@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { toError, UserError } from '../errors.ts';
 import type { WorkflowApi } from '../workflow/api.ts';
+import { bodyLimit } from './body-limit.ts';
 import { eventsRoute, streamEvents } from './events.ts';
 import { tcpGate } from './gate.ts';
 import { type IdempotencyStore, idempotency, memoryIdempotencyStore } from './idempotency.ts';
@@ -52,7 +52,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
     app.use(tcpGate({ allowedHosts: gate.allowedHosts, signIn }));
     mountSignIn(app, signIn);
   }
-  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => sendProblem(c, tooLarge()) }));
+  app.use(bodyLimit(MOST_BODY_BYTES));
   app.use('/api/*', idempotency(options.idempotencyStore ?? memoryIdempotencyStore()));
 
   for (const route of routes) app.on(route.method, route.path, (c) => answer(c, route, workflow));
@@ -111,10 +111,4 @@ async function readJson(c: Context<HttpEnv>): Promise<unknown> {
       cause,
     });
   }
-}
-
-function tooLarge() {
-  return problem(413, 'too-large', 'the body of this request is too large', {
-    detail: `${MOST_BODY_BYTES} bytes at most`,
-  });
 }

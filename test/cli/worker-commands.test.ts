@@ -186,7 +186,7 @@ describe('what goes wrong', () => {
     expect((await specloop('chnages')).stderr).toContain('Did you mean changes?');
     expect((await specloop('chnages')).code).toBe(2);
     expect((await specloop()).code).toBe(2);
-    expect((await specloop('undo', 'u1', '--hunk', '1')).code).toBe(2);
+    expect((await specloop('reject', 'u1', '--why', 'no', '--hunk', '1')).code).toBe(2);
   });
 
   it('prints help and version on stdout and exits 0', async () => {

@@ -58,7 +58,7 @@ describe('the API', () => {
     expect(await wrong.json()).toMatchObject({ code: 'usage', why: expect.stringContaining('answer') });
     expect((await post('/api/questions', '{')).status).toBe(400);
     expect((await post('/api/documents/update', { path: 'a.md', reason: 'x' })).status).toBe(400);
-    expect((await post('/api/updates/u1/undo', { hunks: [1] })).status).toBe(501);
+    expect((await post('/api/updates/u1/reject', { why: 'no', hunks: [1] })).status).toBe(501);
   });
 
   it('answers 500 with an id for an error that nobody foresaw, and logs it under that id', async () => {

@@ -156,6 +156,40 @@ describe('the Unix socket', () => {
   });
 });
 
+describe('the body of a request', () => {
+  const head = (path: string, more: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${bearer.authorization}\r\n${more}\r\n`;
+
+  async function exchange(port: number, request: string): Promise<string> {
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(request);
+    return String((await once(socket, 'data'))[0]);
+  }
+
+  it('may be absent, given with its length, or come in chunks', async () => {
+    const { tcp, workflow } = await startListening();
+    expect(await exchange(tcp.port, head('/api/pause', ''))).toContain(' 200 ');
+    const body = '{"question":"Why?"}';
+    const length = `Content-Length: ${body.length}\r\n`;
+    expect(await exchange(tcp.port, `${head('/api/questions', length)}${body}`)).toContain(' 201 ');
+    const chunks = `5\r\n${body.slice(0, 5)}\r\ne\r\n${body.slice(5)}\r\n0\r\n\r\n`;
+    const chunked = head('/api/questions', 'Transfer-Encoding: chunked\r\n');
+    expect(await exchange(tcp.port, `${chunked}${chunks}`)).toContain(' 201 ');
+    expect(workflow.asked.map(({ question }) => question)).toEqual(['Why?', 'Why?']);
+  });
+
+  it('is refused over one megabyte, however it comes', async () => {
+    const { tcp, workflow } = await startListening();
+    const length = 'Content-Length: 1048577\r\n';
+    expect(await exchange(tcp.port, head('/api/questions', length))).toContain(' 413 ');
+    const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`.repeat(20);
+    const chunked = head('/api/questions', 'Transfer-Encoding: chunked\r\n');
+    expect(await exchange(tcp.port, `${chunked}${chunk}`)).toContain(' 413 ');
+    expect(workflow.asked).toEqual([]);
+  });
+});
+
 describe('the event feed', () => {
   it('resumes after the last event that a client saw, and goes on live', async () => {
     const { workflow, tcp } = await startListening();

@@ -16,8 +16,8 @@ export async function run(context: CommandContext, options: { model?: boolean })
     const [mark, colour] = markOf(check);
     terminal.print(`${terminal.paint(mark, colour)} ${check.name.padEnd(width)}  ${check.found}`);
     if (check.ok) continue;
-    if (check.needed !== undefined) terminal.print(`  ${' '.repeat(width)}  needed: ${check.needed}`);
-    if (check.remedy !== undefined) terminal.print(`  ${' '.repeat(width)}  remedy: ${check.remedy}`);
+    if (check.needed !== undefined) terminal.print(`     ${' '.repeat(width)}  needed: ${check.needed}`);
+    if (check.remedy !== undefined) terminal.print(`     ${' '.repeat(width)}  remedy: ${check.remedy}`);
   }
   terminal.say(ok ? 'Ready: specloop start' : 'Not ready: see the remedies above.');
   return ok ? 0 : 3;
