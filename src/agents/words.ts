@@ -1,15 +1,16 @@
 /**
  * Words as the archivist and the directory count them. Identifiers (`max_open`, `src/main.ts`, `v2.1`) stay whole beside
- * their parts; words that carry no meaning of their own are left out.
+ * their parts; words that carry no meaning of their own are
+ * left out. Words that set a bound (all, only, before, off) are none of those.
  */
 
 const stopWords = new Set(
   (
     'a an and are as at be been being but by can could did do does done for from had has have having he her here his how ' +
-    'i if in into is it its itself just may me might more most much must my nor of off on once only or other our ours ' +
-    'out over own per shall she should so some such than that the their them then there these they this those through ' +
-    'to too under up upon us was we were what when where whether which while who whom whose why will with would you ' +
-    'your about above after again all also am any because before below between both down during each ever get gets ' +
+    'i if in into is it its itself just may me might more most much must my nor of on or other our ours ' +
+    'own per shall she should so some such than that the their them then there these they this those through ' +
+    'to too up upon us was we were what when where whether which while who whom whose why will with would you ' +
+    'your about again also am because between both down during ever get gets ' +
     'let lets like need needs same still well use used uses using want yes'
   ).split(' '),
 );

@@ -1,3 +1,4 @@
+export type { Ask } from './ask.ts';
 export { QuestionBook } from './book.ts';
 export * from './effects.ts';
 export { normalisedText, questionActor, questionId } from './identity.ts';

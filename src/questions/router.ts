@@ -2,35 +2,14 @@ import type { Redis } from 'ioredis';
 import type { ActorClient } from '../actors/api.ts';
 import { ConflictError, UserError } from '../errors.ts';
 import { type QuestionInput, questionMachine } from '../machines/index.ts';
-import type { Answer, Place, Question, QuestionState } from '../types/index.ts';
+import type { Answer, Question, QuestionState } from '../types/index.ts';
+import { type Ask, inputOf } from './ask.ts';
 import { QuestionBook } from './book.ts';
 import { entryOf } from './entry.ts';
-import { questionActor, questionId } from './identity.ts';
+import { questionActor } from './identity.ts';
 import { answerKey, openForPeople } from './inbox.ts';
 import { listQuestions, type QuestionListOptions } from './list.ts';
 import { hasEnded, type QuestionSnapshot, topState, toQuestion } from './view.ts';
-
-/** A question as somebody asks it. */
-export interface Ask {
-  question: string;
-  askedBy: string;
-  context?: Record<string, string>;
-  /** ask this agent, and else a person */
-  agentId?: string;
-  threadId?: string;
-  change?: string;
-  places?: Place[];
-  why?: string;
-  options?: string[];
-  recommended?: string;
-  /** 0 to 1: what an answer is worth; orders what people are asked */
-  priority?: number;
-  deadlineMs?: number;
-  /** the same key of the same asker asks once */
-  idempotencyKey?: string;
-  /** the id of an actor that is told of every end */
-  asker?: string;
-}
 
 export interface QuestionRouterOptions {
   actors: ActorClient;
@@ -45,8 +24,6 @@ export interface QuestionRouterOptions {
   /** whether a registered agent says that it can answer this; decides what `list({ agentId })` shows it */
   canAnswer?(agentId: string, question: Question): boolean | Promise<boolean>;
 }
-
-const maxTextLength = 8000;
 
 /** Why a question was cancelled whose document no longer asks it: it may be asked anew when the document does. */
 export const WITHDRAWN = 'the document no longer asks it';
@@ -88,7 +65,7 @@ export class QuestionRouter {
 
   /** Asks once: the same words in the same change, or the same idempotency key, are the same question. */
   async ask(request: Ask): Promise<Question> {
-    const input = await this.#asNew(this.#inputOf(request));
+    const input = await this.#asNew(inputOf(request));
     await this.book.record(entryOf(input, this.#options.cacheTimeoutMs));
     await this.#options.actors.start('question', questionActor(input.question), input);
     return (await this.get(input.question)) ?? justAsked(input);
@@ -205,42 +182,6 @@ export class QuestionRouter {
   async #snapshot(id: string): Promise<QuestionSnapshot | undefined> {
     const found = await this.#options.actors.snapshot(questionMachine, questionActor(id));
     return found?.snapshot;
-  }
-
-  #inputOf(request: Ask): QuestionInput {
-    const text = request.question.trim();
-    if (text === '' || text.length > maxTextLength) {
-      throw new UserError('A question needs words', {
-        why: text === '' ? 'it is empty' : `it is longer than ${maxTextLength} characters`,
-        next: 'ask one thing, in one or two sentences',
-        exitCode: 2,
-        code: 'usage',
-      });
-    }
-    const { askedBy, change, idempotencyKey, priority } = request;
-    const id = questionId({
-      text,
-      askedBy,
-      ...(change !== undefined && { change }),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-    });
-    return {
-      question: id,
-      text,
-      askedBy,
-      askedAt: new Date().toISOString(),
-      ...(request.asker !== undefined && { asker: request.asker }),
-      ...(change !== undefined && { change }),
-      ...(request.places !== undefined && { places: request.places }),
-      ...(request.threadId !== undefined && { thread: request.threadId }),
-      ...(request.why !== undefined && { why: request.why }),
-      ...(request.options !== undefined && { options: request.options }),
-      ...(request.recommended !== undefined && { recommended: request.recommended }),
-      ...(request.context !== undefined && { context: request.context }),
-      ...(request.agentId !== undefined && { agentId: request.agentId }),
-      ...(priority !== undefined && { worth: Math.min(1, Math.max(0, priority)) }),
-      ...(request.deadlineMs !== undefined && { deadlineMs: request.deadlineMs }),
-    };
   }
 }
 

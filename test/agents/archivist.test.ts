@@ -87,7 +87,7 @@ describe('the archivist answers', () => {
   it.each([
     'What is the session timeout, in minutes?',
     'Should refresh tokens survive a password change?',
-    'Are session cookies marked HttpOnly?',
+    'Why are refresh tokens rotated at every use?',
   ])('word for word: its quotation stands in the file it names (%s)', async (text) => {
     const reply = await ask(text);
     if (reply.kind !== 'answered') throw new Error(reply.why);
@@ -113,6 +113,8 @@ describe('the archivist declines', () => {
     ['what a delta of an archived change said', 'How many sessions can a person have open at most?'],
     ['what is a task', 'Are email templates translated to German?'],
     ['what a scenario says under another condition', 'Is the cart kept when a person signs up?'],
+    ['what is said of some and asked of all', 'Are all session cookies marked HttpOnly and SameSite=Strict?'],
+    ['what one other verb would turn around', 'Shall the session timeout reset 30 minutes without activity?'],
     ['two words that could be about anything', 'Session timeout?'],
     ['nothing', '?'],
   ])('%s', async (_, text) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bridgeStdio } from '../../src/mcp/index.ts';
+import { bridgeStdio, serveReviewOnly } from '../../src/mcp/index.ts';
 
 let folder: string;
 let socketPath: string;
@@ -94,17 +94,31 @@ describe('specloop mcp', () => {
     await bridged;
   });
 
-  it('without a worker hands the client to who can do without one', async () => {
-    const served: unknown[] = [];
-    await bridgeStdio({
+  it('without a worker still reviews', async () => {
+    const summary = { error: 1, warning: 0, info: 0 };
+    const bridged = bridgeStdio({
       socketPath,
       stdin,
       stdout,
-      withoutWorker: async (...streams) => {
-        served.push(...streams);
-      },
+      withoutWorker: (readable, writable) =>
+        serveReviewOnly(readable, writable, {
+          version: '1',
+          review: async (change) => ({ changes: [change ?? 'all'], findings: [], summary }),
+        }),
     });
-    expect(served).toEqual([stdin, stdout]);
+    const clientInfo = { name: 'n', version: '1' };
+    const opening = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+    const initialized = line();
+    stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: opening })}\n`);
+    expect(await initialized).toMatchObject({
+      result: { instructions: expect.stringContaining('specloop start') },
+    });
+    const reviewed = line();
+    const call = { name: 'review_change', arguments: { change_id: 'pay' } };
+    stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: call })}\n`);
+    expect(await reviewed).toMatchObject({ result: { structuredContent: { changes: ['pay'], summary } } });
+    stdin.end();
+    await bridged;
   });
 
   it('ends when the client sends a line without an end', async () => {

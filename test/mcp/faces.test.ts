@@ -8,6 +8,7 @@ import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcon
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMcpAgent, type McpTarget } from '../../src/agents/index.ts';
 import { SocketTransport } from '../../src/agents/mcp/socket-transport.ts';
 import { createMcpFaces, type McpFaces } from '../../src/mcp/index.ts';
 import { openRoad, type Road } from '../questions/support.ts';
@@ -247,6 +248,26 @@ describe('peers that others wrote', () => {
     expect((await client.listTools()).tools.length).toBeGreaterThan(10);
     await client.close();
   });
+
+  it.each(['url', 'socket'] as const)(
+    'of our own kind ask us as an agent, by %s, and wait for the answer',
+    async (kind) => {
+      const mcp: McpTarget = kind === 'url' ? { kind, url: url.href } : { kind, socket: socketPath };
+      const agent = createMcpAgent({ id: 'other-specloop', mcp, capabilities: [] });
+      const text = `Which road leads to the ${kind}?`;
+      const signal = new AbortController().signal;
+      const asked = agent.ask({ question: 'q', text }, { idempotencyKey: `k-${kind}`, signal });
+      let waiting = await road.router.list();
+      while (!waiting.items.some((question) => question.text === text)) waiting = await road.router.list();
+      const id = waiting.items.find((question) => question.text === text)?.id ?? '';
+      await road.router.answer(id, { text: 'the long one', by: 'Ada', kind: 'person' });
+      expect(await asked).toMatchObject({
+        kind: 'answered',
+        answer: { text: 'the long one', kind: 'agent' },
+      });
+      await agent.close?.();
+    },
+  );
 
   it('that write garbage are passed over, and then served', async () => {
     const socket = connect(socketPath);

@@ -80,7 +80,7 @@ function weigh(archive: Archive, inquiry: Inquiry, question: AgentQuestion): Fou
     if (tier === undefined || standsIn(passage, question)) return [];
     if (tier.answersOnly && passage.kind !== 'answer') return [];
     const around = readingOf(`${surroundings(passage)}\n${passage.text}`);
-    if (objection(inquiry, passage.text, around) !== undefined) return [];
+    if (objection(inquiry, passage, around) !== undefined) return [];
     return [{ passage, tier, coverage: coverageOf(archive, inquiry, passage) }];
   });
   return weighed.filter(({ coverage }) => coverage > 0).sort((a, b) => b.coverage - a.coverage);

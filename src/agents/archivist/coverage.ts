@@ -34,6 +34,12 @@ const scaffolding = new Set(
   ]),
 );
 
+/** Of the question's meaning, what the quoted words themselves must hold. */
+const quotedShare = 0.5;
+
+/** Fewer words than these state nothing. */
+const sentenceWords = 5;
+
 /** Two words can be about anything. */
 const enoughWords = 3;
 
@@ -85,10 +91,11 @@ function stepsCoverage(archive: Archive, inquiry: Inquiry, passage: Passage): nu
   const conditions = lines.slice(0, Math.max(1, outcome)).join('\n');
   if (!namesWithin(conditions, inquiry)) return 0;
   if (covered(archive, meaningful(conditions), new Set(inquiry.terms)) < ownShare.steps) return 0;
-  return wholeCoverage(archive, inquiry, `${surroundings(passage)}\n${passage.text}`);
+  return wholeCoverage(archive, inquiry, passage.text, surroundings(passage));
 }
 
 function statementCoverage(archive: Archive, inquiry: Inquiry, passage: Passage): number {
+  if (passage.text.split(' ').length < sentenceWords && inquiry.wants !== 'quantity') return 0;
   const under = surroundings(passage);
   const terms = new Set(inquiry.terms);
   const shares = passage.text
@@ -97,18 +104,22 @@ function statementCoverage(archive: Archive, inquiry: Inquiry, passage: Passage)
     .replaceAll(', and ', '. ')
     .split('. ')
     .filter((clause) => covered(archive, meaningful(clause), terms) >= ownShare.statement)
-    .map((clause) => wholeCoverage(archive, inquiry, `${under}\n${clause}`));
+    .map((clause) => wholeCoverage(archive, inquiry, clause, under));
   return Math.max(0, ...shares);
 }
 
-/** Every word of the question must be there; of six or more, one may be missing. */
-function wholeCoverage(archive: Archive, inquiry: Inquiry, text: string): number {
-  const { stems } = readingOf(text);
+/**
+ * Every word of the question must be there, and half of its meaning in the words that are quoted: headings say what a text
+ * is about, they do not state it. A single missing word is the one that turns the answer around ("remove", "install").
+ */
+function wholeCoverage(archive: Archive, inquiry: Inquiry, quoted: string, under: string): number {
+  const own = readingOf(quoted).stems;
+  const all = new Set([...own, ...readingOf(under).stems]);
   const alternative = new Set(inquiry.alternatives.flat());
-  const terms = inquiry.terms.filter((term) => stems.has(term) || !alternative.has(term));
-  const missing = terms.filter((term) => !stems.has(term)).length;
-  const share = covered(archive, terms, stems);
-  return missing > (terms.length >= 6 ? 1 : 0) ? Math.min(share, 0.79) : share;
+  const terms = inquiry.terms.filter((term) => all.has(term) || !alternative.has(term));
+  const share = covered(archive, terms, all);
+  const whole = terms.every((term) => all.has(term)) && covered(archive, terms, own) >= quotedShare;
+  return whole ? share : Math.min(share, 0.79);
 }
 
 /** Names in a condition (`--force`, `CI=true`) bind it: the question must have them too. */

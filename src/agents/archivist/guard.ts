@@ -1,5 +1,6 @@
 import { isNumber, stem, tokensOf, wordsOf } from '../words.ts';
 import { type Inquiry, isNegated } from './inquiry.ts';
+import type { Passage } from './passages.ts';
 
 /** A text as the guard compares it. */
 export interface Reading {
@@ -59,7 +60,11 @@ export function readingOf(text: string): Reading {
 }
 
 /** Why a passage may not answer, whatever else speaks for it; undefined when nothing stands against it. */
-export function objection(inquiry: Inquiry, quote: string, around: Reading): string | undefined {
+export function objection(
+  inquiry: Inquiry,
+  { text: quote, kind }: Pick<Passage, 'text' | 'kind'>,
+  around: Reading,
+): string | undefined {
   const reading = readingOf(quote);
   const lower = quote.toLowerCase();
   if (endsAsQuestion(quote)) return 'it is a question itself';
@@ -68,6 +73,8 @@ export function objection(inquiry: Inquiry, quote: string, around: Reading): str
   const missing = inquiry.exact.find((name) => !around.tokens.has(name));
   if (missing !== undefined) return `it does not name ${missing}`;
   if (inquiry.negated && !reading.negated) return 'the question is about what is not, the passage is not';
+  if (inquiry.wants === 'whether' && reading.negated && kind !== 'answer')
+    return 'what its "not" reaches is unclear';
   if (inquiry.wants === 'quantity' && reading.numbers.length === 0) return 'it gives no number';
   if (inquiry.counted !== undefined && !counts(quote, inquiry.counted))
     return `it does not count ${inquiry.counted}`;
