@@ -21,7 +21,7 @@ header p, header ul { margin: 0; padding: 0; }
 .brand { font-weight: 700; font-size: 1.125rem; }
 .brand a { color: inherit; text-decoration: none; }
 .root { font-weight: 400; font-size: .875rem; color: var(--soft); }
-.facts { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .875rem; }
+.facts { list-style: none; width: 100%; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .875rem; }
 .facts em { color: var(--wait); font-style: normal; }
 .label, .meta, .place, .why, .live { color: var(--soft); font-size: .875rem; }
 .live { margin-left: auto; }

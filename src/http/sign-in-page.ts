@@ -51,5 +51,5 @@ export function signedOutPage(reason = 'You are not signed in.'): string {
 }
 
 function page(title: string, body: string, head = ''): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">${head}<title>${title} · specloop</title></head><body><main><h1>${title}</h1>${body}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">${head}<title>${title} · specloop</title></head><body><main><h1>${title}</h1>${body}</main></body></html>`;
 }

@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import { type Config, loadConfig } from '../../config/index.ts';
 import { type ExitCode, UserError } from '../../errors.ts';
 import { readRoot } from '../../openspec/root.ts';
 import { type ReportFormat, render } from '../../review/report/index.ts';
 import { reviewResult } from '../../review/review-result.ts';
 import type { FindingCounts } from '../../types/index.ts';
+import { chooseChanges } from '../choose-changes.ts';
 import { type CommandContext, configFlags } from '../command-context.ts';
 import { reviewByRules } from '../review-by-rules.ts';
 import { wantsColor } from '../terminal.ts';
@@ -35,7 +35,7 @@ export async function run(context: CommandContext, ids: string[], options: Revie
   const flags = { ...configFlags(context), ...(options.lm === undefined ? {} : { lmStudioUrl: options.lm }) };
   const config = await loadConfig({ argv: flags, env, cwd, makeStateDir: false });
   const opened = await readRoot(config.root);
-  const chosen = choose(ids, opened.changes);
+  const chosen = chooseChanges(ids, opened.changes);
 
   let findings = await reviewByRules(opened, chosen, config);
   if (usesModel(options, config, env)) {
@@ -57,22 +57,6 @@ export async function run(context: CommandContext, ids: string[], options: Revie
   const color = wantsColor(process.stdout.isTTY === true, env);
   terminal.print(render(format, result, { color, pathPrefix: await pathPrefix(format, config.root) }));
   return fails(result.summary, options.failOn) ? 4 : 0;
-}
-
-function choose<Change extends { id: string }>(ids: readonly string[], changes: readonly Change[]): Change[] {
-  if (ids.length === 0) return [...changes];
-  return ids.map((id) => {
-    // A person may complete the path of the folder in the shell.
-    const name = basename(id);
-    const change = changes.find((candidate) => candidate.id === name);
-    if (change !== undefined) return change;
-    throw new UserError('there is no such active change', {
-      which: id,
-      next: `one of: ${changes.map((candidate) => candidate.id).join(', ') || 'none is active'}`,
-      exitCode: 2,
-      code: 'not-found',
-    });
-  });
 }
 
 /** A model is used when it was asked for: on the command line, in the environment, or by naming one in the file. */

@@ -20,8 +20,8 @@ export function layout(page: { title: string; health: Health; body: Html }): Htm
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="brand"><a href="/">specloop</a> <span class="root">${health.root}</span></p>
-<ul class="facts" id="facts" data-live>${facts(health)}</ul>
 <p class="live" id="live" role="status">connecting…</p>
+<ul class="facts" id="facts" data-live>${facts(health)}</ul>
 </header>
 <main id="main">
 ${body}
