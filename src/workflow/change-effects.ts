@@ -4,7 +4,7 @@ import type { DocumentManager } from '../documents/index.ts';
 import { TerminalError } from '../errors.ts';
 import type { AnalysisResult, ChangeWork, ReadResult } from '../machines/index.ts';
 import { type OpenSpecChange, readChange } from '../openspec/index.ts';
-import { DOCUMENT_ASKER, normalisedText, type QuestionRouter } from '../questions/index.ts';
+import { DOCUMENT_ASKER, normalisedText, type QuestionRouter, WITHDRAWN } from '../questions/index.ts';
 import type { Reviewer } from '../review/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { countFindings, type FindingCounts, type Question } from '../types/index.ts';
@@ -132,7 +132,7 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
         for (const question of open) {
           const removed = question.asked_by === DOCUMENT_ASKER && !words.has(normalisedText(question.text));
           // A person took the bullet out or answered it by hand: nobody needs to be asked any more.
-          if (removed) await router.cancel(question.id, 'the document no longer asks it');
+          if (removed) await router.cancel(question.id, WITHDRAWN);
           else stillOpen.push(question.id);
         }
         return { open: stillOpen };

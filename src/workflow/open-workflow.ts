@@ -1,7 +1,13 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ActorRuntime } from '../actors/index.ts';
-import { type Agent, AgentDirectory, createArchivist, createPersona } from '../agents/index.ts';
+import {
+  type Agent,
+  AgentDirectory,
+  createArchivist,
+  createMcpAgent,
+  createPersona,
+} from '../agents/index.ts';
 import type { Config } from '../config/index.ts';
 import { DocumentManager, documentEffects, openDocumentStore, openSink } from '../documents/index.ts';
 import { toError } from '../errors.ts';
@@ -93,17 +99,19 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
 
     const agentList: Agent[] = [createArchivist({ documents: () => archiveDocuments(root) })];
     for (const agent of config.agents) {
-      if (agent.kind !== 'persona') continue;
-      const { id, persona, capabilities } = agent;
-      agentList.push(
-        createPersona({
-          id,
-          persona,
-          capabilities,
-          complete: (request) => lm.complete(request),
-          available: () => models.last.usable,
-        }),
-      );
+      const { id, capabilities } = agent;
+      if (agent.kind !== 'persona') agentList.push(createMcpAgent({ id, mcp: agent, capabilities }));
+      else {
+        agentList.push(
+          createPersona({
+            id,
+            persona: agent.persona,
+            capabilities,
+            complete: (request) => lm.complete(request),
+            available: () => models.last.usable,
+          }),
+        );
+      }
     }
     const agents = new AgentDirectory({ agents: agentList, redis: commands, ns });
     const router = new QuestionRouter({

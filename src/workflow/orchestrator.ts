@@ -1,9 +1,7 @@
-import { basename, relative, sep } from 'node:path';
 import type { ActorRuntime, ActorView } from '../actors/index.ts';
 import type { AgentDirectory } from '../agents/index.ts';
 import type { DocumentManager } from '../documents/index.ts';
 import { UserError } from '../errors.ts';
-import { changeMachine } from '../machines/index.ts';
 import { DOCUMENT_ASKER, type QuestionRouter } from '../questions/index.ts';
 import type { EventFeed, Metrics } from '../telemetry/index.ts';
 import type { Answer, ChangeDetail, ChangeSummary, HistoryEntry, Question, Update } from '../types/index.ts';
@@ -20,10 +18,11 @@ import type {
   UpdateRequest,
   WorkflowApi,
 } from './api.ts';
-import { changeState, toChangeSummary } from './change-view.ts';
-import { changeActor } from './identity.ts';
+import { ChangeDesk } from './change-desk.ts';
 import type { Models } from './models.ts';
+import { limitOf, longestPage } from './paging.ts';
 import type { ReviewStore } from './review-store.ts';
+import { endedUpdates, UpdateOutcomes } from './update-outcomes.ts';
 
 export interface OrchestratorOptions {
   root: string;
@@ -41,12 +40,7 @@ export interface OrchestratorOptions {
   redis: { origin: string; notes(): Promise<string[]> };
 }
 
-const pageLimit = { standard: 100, most: 1000 };
 const outcomeWaitMs = 30_000;
-/** ends of an update, and where it may wait long: whoever waits for the outcome is told that */
-const restingUpdates = ['applied', 'conflicted', 'rolledBack', 'rejected', 'failed'];
-const restingChanges = ['settled', 'failed', 'absent', 'archived'];
-const notActive = ['absent', 'archived'];
 
 /**
  * The four capabilities under one door: changes are processed, questions routed, documents updated. It keeps nothing:
@@ -54,75 +48,35 @@ const notActive = ['absent', 'archived'];
  */
 export class WorkflowOrchestrator implements WorkflowApi {
   readonly #o: OrchestratorOptions;
+  readonly #changes: ChangeDesk;
+  readonly #outcomes: UpdateOutcomes;
 
   constructor(options: OrchestratorOptions) {
     this.#o = options;
+    this.#changes = new ChangeDesk(options);
+    this.#outcomes = new UpdateOutcomes(options);
   }
 
   // --- changes -------------------------------------------------------------------------------------------------
 
-  async #change(id: string): Promise<{ view: ActorView; summary: ChangeSummary } | undefined> {
-    const found = await this.#o.runtime.snapshot(changeMachine, changeActor(id));
-    return found === undefined
-      ? undefined
-      : { view: found.view, summary: toChangeSummary(found.view, found.snapshot) };
+  listChanges(options: ListOptions = {}): Promise<Page<ChangeSummary>> {
+    return this.#changes.list(options);
   }
 
-  /** Active ones, unless a state is named. */
-  async listChanges(options: ListOptions = {}): Promise<Page<ChangeSummary>> {
-    const limit = limitOf(options);
-    const items: ChangeSummary[] = [];
-    let cursor = options.cursor;
-    do {
-      const page = await this.#o.runtime.list({
-        machine: 'change',
-        limit,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      for (const view of page.items) {
-        const state = changeState(view);
-        const wanted = options.state === undefined ? !notActive.includes(state) : state === options.state;
-        const found = wanted ? await this.#o.runtime.snapshot(changeMachine, view.id) : undefined;
-        if (found !== undefined) items.push(toChangeSummary(found.view, found.snapshot));
-      }
-      cursor = page.cursor;
-    } while (items.length < limit && cursor !== undefined);
-    return { items, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
-  }
-
-  async getChange(id: string): Promise<ChangeDetail | undefined> {
-    const found = await this.#o.runtime.snapshot(changeMachine, changeActor(id));
-    if (found === undefined) return undefined;
-    const { contentHash } = found.snapshot.context;
-    const [rules, model, questions, updates] = await Promise.all([
-      this.#o.reviews.rules(id),
-      this.#o.reviews.model(id, contentHash),
-      this.#o.router.list({ state: 'all', change: id, limit: pageLimit.most }),
-      this.#o.documents.list({ change: id, limit: pageLimit.most }),
-    ]);
-    return {
-      ...toChangeSummary(found.view, found.snapshot),
-      findings_list: [...rules, ...(model?.findings ?? [])],
-      questions: questions.items,
-      updates: updates.items,
-    };
-  }
-
-  async #sendToChange(id: string, event: { type: 'PROCESS' | 'RETRY' | 'CANCEL' }): Promise<void> {
-    const { verdict } = await this.#o.runtime.send(changeActor(id), event);
-    if (verdict === 'absent') throw unknown('change', id, 'specloop changes lists them');
+  getChange(id: string): Promise<ChangeDetail | undefined> {
+    return this.#changes.get(id);
   }
 
   processChange(id: string): Promise<void> {
-    return this.#sendToChange(id, { type: 'PROCESS' });
+    return this.#changes.send(id, { type: 'PROCESS' });
   }
 
   retryChange(id: string): Promise<void> {
-    return this.#sendToChange(id, { type: 'RETRY' });
+    return this.#changes.send(id, { type: 'RETRY' });
   }
 
   cancelChange(id: string): Promise<void> {
-    return this.#sendToChange(id, { type: 'CANCEL' });
+    return this.#changes.send(id, { type: 'CANCEL' });
   }
 
   /**
@@ -131,23 +85,8 @@ export class WorkflowOrchestrator implements WorkflowApi {
    * @param path its folder, absolute or relative to the root, or its name
    * @throws UserError for a folder that is no change, or when the review failed
    */
-  async processOpenspecChange(path: string): Promise<void> {
-    const inside = relative(this.#o.root, path);
-    const id = inside.startsWith('..') || !path.includes(sep) ? basename(path) : basename(inside);
-    await this.#o.runtime.start('change', changeActor(id), { change: id });
-    await this.processChange(id);
-    const view = await this.#o.runtime.waitFor(
-      changeActor(id),
-      (now) => restingChanges.includes(changeState(now)),
-      { timeoutMs: 30 * 60_000 },
-    );
-    const change = await this.#change(id);
-    if (view === undefined || change?.summary.state !== 'settled') {
-      throw new UserError('the change was not reviewed', {
-        which: id,
-        why: change?.summary.problem ?? `it is ${change?.summary.state ?? 'unknown'}`,
-      });
-    }
+  processOpenspecChange(path: string): Promise<void> {
+    return this.#changes.process(path);
   }
 
   // --- questions -----------------------------------------------------------------------------------------------
@@ -176,28 +115,10 @@ export class WorkflowOrchestrator implements WorkflowApi {
     const result = await this.#o.router.answer(id, answer);
     const { waitMs = 0 } = options;
     const { change, asked_by } = result.question;
-    if (!result.accepted || waitMs === 0 || change === undefined || asked_by !== DOCUMENT_ASKER) return result;
-    const update = await this.#answerUpdate(id, change, Date.now() + waitMs);
+    if (!result.accepted || waitMs === 0 || change === undefined || asked_by !== DOCUMENT_ASKER)
+      return result;
+    const update = await this.#outcomes.ofAnswer(id, change, Date.now() + waitMs);
     return { ...result, ...(update === undefined ? {} : { update }) };
-  }
-
-  /** Follows an answer into the document: the change takes it, drafts it, and an update writes it. */
-  async #answerUpdate(question: string, change: string, untilMs: number): Promise<Update | undefined> {
-    const actor = changeActor(change);
-    const leftMs = () => Math.max(1, untilMs - Date.now());
-    for (;;) {
-      const found = await this.#o.runtime.snapshot(changeMachine, actor);
-      if (found === undefined || Date.now() >= untilMs) return undefined;
-      const { questionsClosed, answersWaiting } = found.snapshot.context;
-      const taken = questionsClosed.includes(question) && !answersWaiting;
-      if (taken && restingChanges.includes(changeState(found.view))) break;
-      const { seq } = found.view;
-      await this.#o.runtime.waitFor(actor, (view) => view.seq !== seq, { timeoutMs: leftMs() });
-    }
-    const { items } = await this.#o.documents.list({ change, limit: pageLimit.most });
-    const update = items.find((item) => item.question === question && item.reverts === undefined);
-    if (update === undefined) return undefined;
-    return this.#outcome(update.id, leftMs(), ['awaitingApproval', 'waitingForRepository']);
   }
 
   cancelQuestion(id: string, why: string): Promise<Question> {
@@ -269,7 +190,7 @@ export class WorkflowOrchestrator implements WorkflowApi {
       reason,
       provenance: { author },
     });
-    const update = await this.#outcome(id, outcomeWaitMs, ['awaitingApproval', 'waitingForRepository']);
+    const update = await this.#outcomes.of(id, outcomeWaitMs, ['awaitingApproval', 'waitingForRepository']);
     return [update];
   }
 
@@ -285,33 +206,23 @@ export class WorkflowOrchestrator implements WorkflowApi {
     return this.#o.documents.get(id);
   }
 
-  async #outcome(id: string, waitMs: number, alsoResting: readonly string[] = []): Promise<Update> {
-    const resting = [...restingUpdates, ...alsoResting];
-    await this.#o.runtime.waitFor(`update/${id}`, ({ state }) => resting.includes(state), {
-      timeoutMs: waitMs,
-    });
-    const update = await this.#o.documents.get(id);
-    if (update === undefined) throw unknown('update', id, 'specloop updates lists them');
-    return update;
-  }
-
   async approveUpdate(
     id: string,
     options: { by: string; hunks?: number[]; waitMs?: number },
   ): Promise<Update> {
     const { waitMs = outcomeWaitMs, by } = options;
     await this.#o.documents.approve(id, { by, ...hunksFromZero(options.hunks) });
-    return this.#outcome(id, waitMs, ['waitingForRepository']);
+    return this.#outcomes.of(id, waitMs, ['waitingForRepository']);
   }
 
   async rejectUpdate(id: string, options: { why: string; waitMs?: number }): Promise<Update> {
     await this.#o.documents.reject(id, options.why);
-    return this.#outcome(id, options.waitMs ?? outcomeWaitMs);
+    return this.#outcomes.of(id, options.waitMs ?? outcomeWaitMs);
   }
 
   async undoUpdate(id: string, options: { by: string; hunks?: number[]; waitMs?: number }): Promise<Update> {
     const undo = await this.#o.documents.undo(id, options.by, hunksFromZero(options.hunks));
-    return this.#outcome(undo, options.waitMs ?? outcomeWaitMs, ['waitingForRepository']);
+    return this.#outcomes.of(undo, options.waitMs ?? outcomeWaitMs, ['waitingForRepository']);
   }
 
   // --- agents, actors, models ----------------------------------------------------------------------------------
@@ -373,14 +284,8 @@ export class WorkflowOrchestrator implements WorkflowApi {
   }
 
   /** A model can be used: every change that waits for one goes into its next round. */
-  async modelIsUp(): Promise<void> {
-    for (const { id, waiting_for } of await this.#allActive()) {
-      if (waiting_for?.includes('model')) await this.#o.runtime.send(changeActor(id), { type: 'MODEL.UP' });
-    }
-  }
-
-  async #allActive(): Promise<ChangeSummary[]> {
-    return (await this.listChanges({ limit: pageLimit.most })).items;
+  modelIsUp(): Promise<void> {
+    return this.#changes.modelIsUp();
   }
 
   // --- the whole -----------------------------------------------------------------------------------------------
@@ -388,13 +293,13 @@ export class WorkflowOrchestrator implements WorkflowApi {
   async health(): Promise<Health> {
     const { models, redis, runtime, version, root } = this.#o;
     const [changes, counters, paused, notes, readiness, open, updates] = await Promise.all([
-      this.#allActive(),
+      this.#changes.allActive(),
       runtime.store.counters(),
       models.paused(),
       redis.notes(),
       this.readiness(),
-      this.listQuestions({ limit: pageLimit.most }),
-      this.listUpdates({ limit: pageLimit.most }),
+      this.listQuestions({ limit: longestPage }),
+      this.listUpdates({ limit: longestPage }),
     ]);
     const model = models.last;
     const byState: Record<string, number> = {};
@@ -413,7 +318,7 @@ export class WorkflowOrchestrator implements WorkflowApi {
       },
       changes: byState,
       questions_open: open.items.length,
-      updates_pending: updates.items.filter(({ state }) => !restingUpdates.includes(state)).length,
+      updates_pending: updates.items.filter(({ state }) => !endedUpdates.includes(state)).length,
       repeated_calls: repeated.reduce((sum, [, count]) => sum + count, 0),
     };
   }
@@ -432,17 +337,9 @@ export class WorkflowOrchestrator implements WorkflowApi {
   }
 }
 
-function limitOf(options: ListOptions): number {
-  return Math.min(Math.max(1, options.limit ?? pageLimit.standard), pageLimit.most);
-}
-
 /** People count hunks from 1, the store from 0. */
 function hunksFromZero(hunks: number[] | undefined): { hunks?: number[] } {
   return hunks === undefined ? {} : { hunks: hunks.map((hunk) => hunk - 1) };
-}
-
-function unknown(what: string, id: string, next: string): UserError {
-  return new UserError(`there is no such ${what}`, { which: id, next, code: 'not-found' });
 }
 
 function toActorSummary(view: ActorView): ActorSummary {
