@@ -1,68 +1,18 @@
 import { assign, setup } from 'xstate';
 import { toError } from '../errors.ts';
-import type { FindingCounts, QuestionState, UpdateState, WaitingFor } from '../types/index.ts';
+import type { FindingCounts, QuestionState, UpdateState } from '../types/index.ts';
+import type { AnalysisResult, ChangeContext, ChangeEvent, ChangeWork, ReadResult } from './change-context.ts';
 import { effect } from './effect.ts';
 
-/** One OpenSpec change of a repository, from its first sight to its archive. */
-export interface ChangeContext {
-  change: string;
-  /** the content that this round is about, and the ones last reviewed by rules and by a model */
-  contentHash: string;
-  reviewedHash: string;
-  analysedHash: string;
-  /** a person saved it or asked for it since the model last saw it: a model pass is wanted */
-  modelWanted: boolean;
-  /** why the model could not be had, until it could */
-  modelProblem: string;
-  rounds: number;
-  findings: FindingCounts;
-  /** questions that still wait for an answer, by id */
-  questionsOpen: string[];
-  /** questions whose end was told: a list of open ones that was made before that may still name them */
-  questionsClosed: string[];
-  /** an answer came that is not drafted yet */
-  answersWaiting: boolean;
-  /** updates that are not at their end, with their state */
-  updates: Record<string, UpdateState>;
-  drafts: string[];
-  problem: string;
-}
-
-export type ChangeEvent =
-  | { type: 'SAVED'; contentHash: string; byPerson: boolean }
-  | { type: 'GONE' }
-  | { type: 'ARCHIVED' }
-  | { type: 'PROCESS' }
-  | { type: 'SPECS.SAVED' }
-  | { type: 'MODEL.UP' }
-  | { type: 'RETRY' }
-  | { type: 'CANCEL' }
-  | { type: 'QUESTION.CHANGED'; question: string; state: QuestionState }
-  | { type: 'UPDATE.CHANGED'; update: string; state: UpdateState };
-
-export interface ChangeWork {
-  change: string;
-  contentHash: string;
-}
-
-export type ReadResult = { kind: 'read'; contentHash: string } | { kind: 'gone' } | { kind: 'archived' };
-export type AnalysisResult =
-  | { kind: 'analysed'; findings: FindingCounts }
-  | { kind: 'unavailable'; why: string };
+export * from './change-context.ts';
 
 const ended: readonly UpdateState[] = ['applied', 'conflicted', 'rolledBack', 'rejected', 'failed'];
 const closed: readonly QuestionState[] = ['answered', 'cancelled'];
 
-/** What a change waits for, in the order in which people should look at it. */
-export function changeWaitsFor(context: ChangeContext): WaitingFor[] {
-  const states = Object.values(context.updates);
-  const waits: WaitingFor[] = [];
-  if (states.includes('awaitingApproval')) waits.push('approval');
-  if (context.questionsOpen.length > 0) waits.push('answers');
-  if (states.includes('waitingForRepository')) waits.push('repository');
-  if (context.modelWanted) waits.push('model');
-  return waits;
-}
+const minute = 60 * 1000;
+// Nets under work that never ends: waiting in a queue counts, so they are wide.
+const stepPatienceMs = 60 * minute;
+const modelPatienceMs = 12 * 60 * minute;
 
 export const changeMachine = setup({
   types: {
@@ -88,6 +38,10 @@ export const changeMachine = setup({
     noteFailure: assign({
       problem: ({ event }) => ('error' in event ? toError(event.error).message : ''),
     }),
+    noteTimeout: assign({
+      problem: (_, { step }: { step: string }) =>
+        `${step} took longer than ${stepPatienceMs / minute} minutes`,
+    }),
     noteQuestion: assign(({ context, event }) => {
       if (event.type !== 'QUESTION.CHANGED') return {};
       const ended = closed.includes(event.state);
@@ -105,6 +59,10 @@ export const changeMachine = setup({
     }),
     wantModel: assign({ modelWanted: true }),
     dropModel: assign({ modelWanted: false, modelProblem: '' }),
+    missModel: assign({ modelProblem: (_, { why }: { why: string }) => why || 'the model gave no answer' }),
+    /** A round that is cut short is gone through again when the change comes back. */
+    beginStage: assign({ reviewedHash: '' }),
+    endRound: assign({ drafts: [], reviewedHash: ({ context }) => context.contentHash }),
   },
   guards: {
     newContent: ({ context, event }) => event.type === 'SAVED' && event.contentHash !== context.contentHash,
@@ -112,8 +70,10 @@ export const changeMachine = setup({
       event.type === 'SAVED' && event.contentHash === context.reviewedHash,
     modelIsNext: ({ context }) => context.modelWanted && context.modelProblem === '',
     answersAreNext: ({ context }) => context.answersWaiting,
+    modelWasMissing: ({ context }) => context.modelProblem !== '',
+    answered: ({ event }) => event.type === 'QUESTION.CHANGED' && event.state === 'answered',
   },
-  delays: { settle: 100 },
+  delays: { settle: 100, stepPatience: stepPatienceMs, modelPatience: modelPatienceMs },
 }).createMachine({
   id: 'change',
   version: '1',
@@ -144,6 +104,8 @@ export const changeMachine = setup({
     'UPDATE.CHANGED': { actions: 'noteUpdate' },
     PROCESS: { target: '.settling', actions: ['wantModel', assign({ modelProblem: '' })] },
     'SPECS.SAVED': '.settling',
+    // Heard in every state: a model that comes up while a round is under way is tried at its end.
+    'MODEL.UP': { guard: 'modelWasMissing', actions: assign({ modelProblem: '' }) },
     CANCEL: { target: '.settled', actions: 'dropModel' },
   },
   states: {
@@ -157,7 +119,10 @@ export const changeMachine = setup({
       after: { settle: 'reading' },
     },
     reading: {
-      entry: assign({ rounds: ({ context }) => context.rounds + 1, problem: '' }),
+      entry: [
+        'beginStage',
+        assign({ rounds: ({ context }) => context.rounds + 1, problem: '', modelProblem: '' }),
+      ],
       invoke: {
         id: 'readChange',
         src: 'readChange',
@@ -175,6 +140,9 @@ export const changeMachine = setup({
         ],
         onError: { target: 'failed', actions: 'noteFailure' },
       },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'reading' } } },
+      },
     },
     linting: {
       description: 'The rule reviewer and OpenSpec’s own validation: the floor under every result.',
@@ -186,15 +154,23 @@ export const changeMachine = setup({
           target: 'clarifying',
           actions: assign({
             findings: ({ event }) => event.output.findings,
-            reviewedHash: ({ context }) => context.contentHash,
           }),
         },
         onError: { target: 'failed', actions: 'noteFailure' },
       },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'linting' } } },
+      },
     },
     analysing: {
       description: 'A model looks for what rules cannot see.',
-      on: { CANCEL: { target: 'settled', actions: 'dropModel' } },
+      on: {
+        // Somebody waits for what their answer does; the text that a model looks at is about to change anyway.
+        'QUESTION.CHANGED': [
+          { guard: 'answered', target: 'drafting', actions: 'noteQuestion' },
+          { actions: 'noteQuestion' },
+        ],
+      },
       invoke: {
         id: 'analyseChange',
         src: 'analyseChange',
@@ -212,19 +188,27 @@ export const changeMachine = setup({
           },
           {
             target: 'settled',
-            actions: assign({
-              modelProblem: ({ event }) => (event.output.kind === 'unavailable' ? event.output.why : ''),
-            }),
+            actions: {
+              type: 'missModel',
+              params: ({ event }) => ({ why: event.output.kind === 'unavailable' ? event.output.why : '' }),
+            },
           },
         ],
         onError: {
           target: 'settled',
-          actions: assign({ modelProblem: ({ event }) => toError(event.error).message }),
+          actions: { type: 'missModel', params: ({ event }) => ({ why: toError(event.error).message }) },
+        },
+      },
+      after: {
+        modelPatience: {
+          target: 'settled',
+          actions: { type: 'missModel', params: { why: 'the model took too long' } },
         },
       },
     },
     clarifying: {
       description: 'Open questions of the documents and of the model become questions.',
+      entry: 'beginStage',
       invoke: {
         id: 'raiseQuestions',
         src: 'raiseQuestions',
@@ -238,10 +222,13 @@ export const changeMachine = setup({
         },
         onError: { target: 'failed', actions: 'noteFailure' },
       },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'clarifying' } } },
+      },
     },
     drafting: {
       description: 'Answers and findings become edits.',
-      entry: assign({ answersWaiting: false, drafts: [] }),
+      entry: ['beginStage', assign({ answersWaiting: false, drafts: [] })],
       invoke: {
         id: 'draftEdits',
         src: 'draftEdits',
@@ -251,6 +238,9 @@ export const changeMachine = setup({
           actions: assign({ drafts: ({ event }) => event.output.drafts }),
         },
         onError: { target: 'failed', actions: 'noteFailure' },
+      },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'drafting' } } },
       },
     },
     verifying: {
@@ -269,6 +259,9 @@ export const changeMachine = setup({
         },
         onError: { target: 'failed', actions: 'noteFailure' },
       },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'verifying' } } },
+      },
     },
     updating: {
       description: 'Each accepted edit becomes an update of its own.',
@@ -282,23 +275,26 @@ export const changeMachine = setup({
         }),
         onDone: [
           { guard: 'answersAreNext', target: 'drafting' },
-          { guard: 'modelIsNext', target: 'analysing', actions: assign({ drafts: [] }) },
-          { target: 'settled', actions: assign({ drafts: [] }) },
+          { guard: 'modelIsNext', target: 'analysing', actions: 'endRound' },
+          { target: 'settled', actions: 'endRound' },
         ],
         onError: { target: 'failed', actions: 'noteFailure' },
+      },
+      after: {
+        stepPatience: { target: 'failed', actions: { type: 'noteTimeout', params: { step: 'updating' } } },
       },
     },
     settled: {
       description: 'Nothing to do now; goes on when a file is saved, an answer comes or the model is up.',
-      always: { guard: 'answersAreNext', target: 'drafting' },
-      on: {
-        'MODEL.UP': {
-          guard: ({ context }) => context.modelWanted,
+      always: [
+        { guard: 'answersAreNext', target: 'drafting' },
+        {
+          guard: 'modelIsNext',
           target: 'analysing',
-          actions: assign({ modelProblem: '', rounds: ({ context }) => context.rounds + 1 }),
+          actions: assign({ rounds: ({ context }) => context.rounds + 1 }),
         },
-        RETRY: 'settling',
-      },
+      ],
+      on: { RETRY: 'settling' },
     },
     failed: {
       description: 'A step failed for good; a save or a retry begins again.',

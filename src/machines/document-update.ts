@@ -1,68 +1,20 @@
 import { assign, enqueueActions, setup, stopChild } from 'xstate';
 import { toError } from '../errors.ts';
-import type { Hunk, Provenance, UpdateState } from '../types/index.ts';
+import type { UpdateState } from '../types/index.ts';
+import type {
+  ApplyResult,
+  CommitResult,
+  UpdateContext,
+  UpdateEvent,
+  UpdateInput,
+  UpdateWork,
+  WriteResult,
+} from './document-update-context.ts';
 import { actorAt, effect } from './effect.ts';
 
-/** One edit of one file, from the proposal to the commit. `draft` names the edit in the document store. */
-export interface UpdateInput {
-  update: string;
-  path: string;
-  kind: string;
-  reason: string;
-  /** sha-256 of the stored draft: the edit, or the update that it reverts */
-  draft: string;
-  at: string;
-  change?: string;
-  /** the actor that is told where the update stands */
-  proposer?: string;
-  provenance: Provenance;
-  reverts?: string;
-  needsApproval: boolean;
-}
+export type * from './document-update-context.ts';
 
-export interface UpdateContext {
-  input: UpdateInput;
-  /** sha-256 of the bytes before and after; empty while unknown, `absent` for a file that does not exist */
-  before: string;
-  after: string;
-  hunks: Hunk[];
-  /** the hunks that a person approved, by index; null means all */
-  chosenHunks: number[] | null;
-  approvedBy: string;
-  /** what `writing` writes: the new bytes, or the old ones when a commit failed for good */
-  writes: 'after' | 'before';
-  written: boolean;
-  attempts: number;
-  commit: string;
-  note: string;
-}
-
-export type UpdateEvent =
-  | { type: 'APPROVE'; by: string; hunks?: number[] }
-  | { type: 'REJECT'; why: string }
-  | { type: 'REPOSITORY.READY' };
-
-export type ApplyResult =
-  | { kind: 'applied'; before: string; after: string; hunks: Hunk[] }
-  | { kind: 'refused'; why: string }
-  | { kind: 'conflict'; why: string };
-export type WriteResult =
-  | { kind: 'written' }
-  | { kind: 'base-changed' }
-  | { kind: 'conflict'; why: string }
-  | { kind: 'revoked' };
-export type CommitResult =
-  | { kind: 'committed'; commit: string }
-  | { kind: 'uncommitted'; why: string }
-  | { kind: 'waiting'; why: string }
-  | { kind: 'revoked' };
-
-export interface UpdateWork {
-  input: UpdateInput;
-  before: string;
-  after: string;
-  chosenHunks: number[] | null;
-}
+const minute = 60 * 1000;
 
 function workOf({ context }: { context: UpdateContext }): UpdateWork {
   const { input, before, after, chosenHunks } = context;
@@ -89,22 +41,24 @@ export const documentUpdateMachine = setup({
       if (proposer !== undefined)
         enqueue.sendTo(actorAt(proposer), { type: 'UPDATE.CHANGED', update, state: params.state });
     }),
+    noteTimeout: assign({ note: 'it took longer than an hour' }),
     noteWhy: assign({
-      note: ({ event }) => {
+      note: ({ context, event }) => {
         if ('error' in event) return toError(event.error).message;
         if ('why' in event) return String(event.why);
         const output: unknown = 'output' in event ? event.output : undefined;
-        return output !== null && typeof output === 'object' && 'why' in output ? String(output.why) : '';
+        const why = output !== null && typeof output === 'object' && 'why' in output;
+        return why ? String(output.why) : context.note;
       },
     }),
   },
   guards: {
     needsApproval: ({ context }) => context.input.needsApproval && context.approvedBy === '',
     alreadyWritten: ({ context }) => context.written,
-    triedOften: ({ context }) => context.attempts >= 5,
     takingBack: ({ context }) => context.writes === 'before',
+    notTakingBack: ({ context }) => context.writes === 'after',
   },
-  delays: { repositoryPatience: 5_000, writePatience: 10 * 60 * 1000 },
+  delays: { repositoryPatience: 5_000, writePatience: 10 * minute, stepPatience: 60 * minute },
 }).createMachine({
   id: 'documentUpdate',
   version: '1',
@@ -145,6 +99,8 @@ export const documentUpdateMachine = setup({
         ],
         onError: { target: 'failed', actions: 'noteWhy' },
       },
+      on: { REJECT: { target: 'rejected', actions: 'noteWhy' } },
+      after: { stepPatience: { target: 'failed', actions: 'noteTimeout' } },
     },
     applying: {
       description: 'Applied to a copy in memory; the real folder is only read.',
@@ -172,6 +128,8 @@ export const documentUpdateMachine = setup({
         ],
         onError: { target: 'failed', actions: 'noteWhy' },
       },
+      on: { REJECT: { target: 'rejected', actions: 'noteWhy' } },
+      after: { stepPatience: { target: 'failed', actions: 'noteTimeout' } },
     },
     validating: {
       description: 'Strict OpenSpec validation and the rules, on the copy.',
@@ -186,6 +144,8 @@ export const documentUpdateMachine = setup({
         ],
         onError: { target: 'failed', actions: 'noteWhy' },
       },
+      on: { REJECT: { target: 'rejected', actions: 'noteWhy' } },
+      after: { stepPatience: { target: 'failed', actions: 'noteTimeout' } },
     },
     awaitingApproval: {
       description: 'Waits for a person’s yes.',
@@ -218,6 +178,8 @@ export const documentUpdateMachine = setup({
         ],
         onError: { target: 'failed', actions: 'noteWhy' },
       },
+      on: { REJECT: { target: 'rejected', actions: 'noteWhy' } },
+      after: { stepPatience: { target: 'failed', actions: 'noteTimeout' } },
     },
     waitingForRepository: {
       description: 'A merge, a rebase, an archive or somebody’s saving is under way.',
@@ -238,6 +200,11 @@ export const documentUpdateMachine = setup({
         src: 'writeFile',
         input: ({ context }) => ({ ...workOf({ context }), writes: context.writes }),
         onDone: [
+          {
+            // The new bytes stand, uncommitted: it is not as if it had been rejected.
+            guard: ({ context, event }) => event.output.kind === 'revoked' && context.writes === 'before',
+            target: 'failed',
+          },
           { guard: ({ event }) => event.output.kind === 'revoked', target: 'rejected' },
           {
             guard: ({ event }) => event.output.kind === 'conflict',
@@ -261,7 +228,7 @@ export const documentUpdateMachine = setup({
         onError: { target: 'failed', actions: 'noteWhy' },
       },
       on: {
-        REJECT: { actions: ['noteWhy', stopChild('writeFile')] },
+        REJECT: { guard: 'notTakingBack', actions: ['noteWhy', stopChild('writeFile')] },
       },
       after: {
         writePatience: { actions: [assign({ note: 'the write took too long' }), stopChild('writeFile')] },

@@ -1,64 +1,17 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { toError } from '../errors.ts';
-import type { Answer, Place, QuestionState } from '../types/index.ts';
+import type { QuestionState } from '../types/index.ts';
 import { actorAt, effect } from './effect.ts';
+import type {
+  AskResult,
+  Candidate,
+  MatchResult,
+  QuestionContext,
+  QuestionEvent,
+  QuestionInput,
+} from './question-context.ts';
 
-/** A question, from whoever asked to whoever can answer. */
-export interface QuestionInput {
-  question: string;
-  text: string;
-  askedBy: string;
-  askedAt: string;
-  /** the actor that is told of every end: a change */
-  asker?: string;
-  change?: string;
-  places?: Place[];
-  thread?: string;
-  why?: string;
-  options?: string[];
-  recommended?: string;
-  context?: Record<string, string>;
-  /** ask this agent first and alone; a person stays the last rung */
-  agentId?: string;
-  /** how much an answer is worth, 0 to 1: orders what people are asked */
-  worth?: number;
-  deadlineMs?: number;
-}
-
-/** One agent that was considered, and why. */
-export interface Candidate {
-  agent: string;
-  kind: 'archivist' | 'agent' | 'persona';
-  why: string;
-}
-
-export interface QuestionContext {
-  input: QuestionInput;
-  candidates: Candidate[];
-  /** index of the candidate that is asked now */
-  rung: number;
-  /** what each rung said, oldest first: the audit of how the answer came about */
-  trail: { agent: string; outcome: 'answered' | 'declined' | 'failed' | 'late'; why: string }[];
-  leader: string;
-  followers: string[];
-  answer: Answer | null;
-  answeredAt: string;
-  late: boolean;
-  noAnswerReason: string;
-}
-
-export type QuestionEvent =
-  | { type: 'ANSWER'; answer: Answer; at: string }
-  | { type: 'CANCEL'; why: string }
-  | { type: 'FOLLOW'; follower: string }
-  | { type: 'LEADER.ANSWERED'; answer: Answer; at: string }
-  | { type: 'LEADER.GONE' };
-
-export type MatchResult =
-  | { kind: 'cached'; answer: Answer; at: string }
-  | { kind: 'twin'; leader: string }
-  | { kind: 'none' };
-export type AskResult = { kind: 'answered'; answer: Answer; at: string } | { kind: 'declined'; why: string };
+export type * from './question-context.ts';
 
 const days = 24 * 60 * 60 * 1000;
 
@@ -112,6 +65,7 @@ export const questionMachine = setup({
     nextRung: assign(({ context, event }) => {
       const agent = currentAgent(context)?.agent ?? '';
       const failed = 'error' in event;
+      const answeredNo = 'output' in event;
       const declined =
         'output' in event &&
         event.output !== null &&
@@ -120,7 +74,7 @@ export const questionMachine = setup({
           ? String(event.output.why)
           : 'no answer in time';
       const why = failed ? toError(event.error).message : declined;
-      const outcome: 'failed' | 'declined' = failed ? 'failed' : 'declined';
+      const outcome = failed ? ('failed' as const) : answeredNo ? ('declined' as const) : ('late' as const);
       return { rung: context.rung + 1, trail: [...context.trail, { agent, outcome, why }] };
     }),
   },
@@ -129,6 +83,7 @@ export const questionMachine = setup({
   },
   delays: {
     agentPatience: 10 * 60 * 1000,
+    stepPatience: 10 * 60 * 1000,
     deadline: ({ context }) => context.input.deadlineMs ?? 30 * days,
   },
 }).createMachine({
@@ -152,7 +107,11 @@ export const questionMachine = setup({
     ANSWER: { target: '.answered', actions: 'takeAnswer' },
     CANCEL: { target: '.cancelled', actions: 'noteCancel' },
     FOLLOW: { actions: 'noteFollower' },
+    // A leader's word may come before this one has noted that it follows, or long after it went on by itself.
+    'LEADER.ANSWERED': { target: '.answered', actions: 'takeAnswer' },
   },
+  // Counted from the asking, wherever the question stands by then.
+  after: { deadline: '.expired' },
   states: {
     asked: {
       description: 'Written into the book of questions.',
@@ -163,10 +122,14 @@ export const questionMachine = setup({
         onDone: 'matching',
         onError: 'matching',
       },
+      after: { stepPatience: 'matching' },
     },
     matching: {
       description: 'Has it been answered, or is its twin being asked?',
       initial: 'searching',
+      on: {
+        'LEADER.GONE': { target: '.searching', reenter: true, actions: assign({ leader: '' }) },
+      },
       states: {
         searching: {
           invoke: {
@@ -194,13 +157,10 @@ export const questionMachine = setup({
             ],
             onError: '#question.routing',
           },
+          after: { stepPatience: '#question.routing' },
         },
         following: {
-          on: {
-            'LEADER.ANSWERED': { target: '#question.answered', actions: 'takeAnswer' },
-            'LEADER.GONE': { target: 'searching', actions: assign({ leader: '' }) },
-          },
-          after: { deadline: '#question.expired' },
+          description: 'Its leader tells the answer, or that it is gone.',
         },
       },
     },
@@ -220,6 +180,7 @@ export const questionMachine = setup({
         ],
         onError: 'escalated',
       },
+      after: { stepPatience: 'escalated' },
     },
     asking: {
       description: 'One agent after the other, the archivist first.',
@@ -256,7 +217,6 @@ export const questionMachine = setup({
     escalated: {
       description: 'In the inbox of people.',
       entry: { type: 'tellAsker', params: { state: 'escalated' } },
-      after: { deadline: 'expired' },
     },
     expired: {
       description: 'Nobody answered in time; a late answer is still taken.',
@@ -267,6 +227,7 @@ export const questionMachine = setup({
       ],
       on: {
         ANSWER: { target: 'answered', actions: ['takeAnswer', assign({ late: true })] },
+        'LEADER.ANSWERED': { target: 'answered', actions: ['takeAnswer', assign({ late: true })] },
       },
     },
     answered: {
