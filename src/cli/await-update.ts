@@ -36,7 +36,8 @@ export async function actOnUpdate(
   return update.state === action.wanted ? 0 : 1;
 }
 
-function outcome(update: Update): string {
+/** One line: where an update ended, its commit, and what is to be said of it. */
+export function outcome(update: Update): string {
   const commit = update.commit === undefined ? '' : `  commit ${update.commit.slice(0, 10)}`;
   const note = update.note === undefined ? '' : `  (${plain(update.note)})`;
   return `${update.id}  ${update.state}  ${update.path}${commit}${note}`;

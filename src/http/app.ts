@@ -6,6 +6,7 @@ import { eventsRoute, streamEvents } from './events.ts';
 import { tcpGate } from './gate.ts';
 import { type IdempotencyStore, idempotency, memoryIdempotencyStore } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
+import { personName } from './person-name.ts';
 import type { HttpEnv } from './place.ts';
 import { problem, problemOf, sendProblem, type UnforeseenError } from './problem.ts';
 import { rootHeader } from './root-header.ts';
@@ -34,6 +35,8 @@ export interface HttpAppOptions {
   idempotencyStore?: IdempotencyStore;
   /** what this worker looks after, told to clients of the Unix socket: several workers may share a machine */
   root?: string;
+  /** who acts where a request does not say; the login of this process's user unless given */
+  person?: string;
   /** of specloop, for the OpenAPI document */
   version?: string;
   /** is told of every error that nobody foresaw */
@@ -55,7 +58,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   app.use(bodyLimit(MOST_BODY_BYTES));
   app.use('/api/*', idempotency(options.idempotencyStore ?? memoryIdempotencyStore()));
 
-  for (const route of routes) app.on(route.method, route.path, (c) => answer(c, route, workflow));
+  const person = options.person ?? personName();
+  for (const route of routes) app.on(route.method, route.path, (c) => answer(c, route, { workflow, person }));
   app.get(eventsRoute.path, (c) => streamEvents(c, workflow));
   app.get('/api/openapi.json', (c) =>
     c.json(openApiDocument([...routes, eventsRoute], options.version ?? '0')),
@@ -81,11 +85,15 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   return app;
 }
 
-async function answer(c: Context<HttpEnv>, route: Route, workflow: WorkflowApi): Promise<Response> {
+async function answer(
+  c: Context<HttpEnv>,
+  route: Route,
+  given: { workflow: WorkflowApi; person: string },
+): Promise<Response> {
   const closing = c.env?.place?.closing;
   const gone = c.req.raw.signal;
   const input = {
-    workflow,
+    ...given,
     id: c.req.param('id') ?? '',
     signal: closing === undefined ? gone : AbortSignal.any([gone, closing]),
     idempotencyKey: c.req.header('idempotency-key'),

@@ -7,6 +7,8 @@ export interface RouteInput {
   workflow: WorkflowApi;
   /** the decoded id of the path, empty where the path has none */
   id: string;
+  /** who acts where the request does not say: whoever may send one acts as the user of the worker */
+  person: string;
   /** aborts when the client goes away or the server closes */
   signal: AbortSignal;
   /** of the `Idempotency-Key` header */

@@ -6,7 +6,12 @@ import { sampleWorkflow } from './memory-workflow.ts';
 function sampleApp() {
   const workflow = sampleWorkflow();
   const unforeseen: UnforeseenError[] = [];
-  const app = createHttpApp({ workflow, gate: 'socket', onUnforeseen: (error) => unforeseen.push(error) });
+  const app = createHttpApp({
+    workflow,
+    gate: 'socket',
+    person: 'ada',
+    onUnforeseen: (error) => unforeseen.push(error),
+  });
   const get = (path: string) => app.request(path);
   const post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
     app.request(path, {
@@ -98,6 +103,16 @@ describe('the API', () => {
     await workflow.answerQuestion(question, { text: 'Because.', by: 'Ada', kind: 'person' });
     expect(await (await asked).json()).toMatchObject({ state: 'answered', answer: 'Because.' });
     expect(workflow.asked).toEqual([{ question: 'Why?', askedBy: 'docs', deadlineMs: 5000 }]);
+  });
+
+  it('takes the user of the worker for whoever does not say who they are', async () => {
+    const { workflow, post } = sampleApp();
+    await post('/api/questions', { question: 'Why?' });
+    await post('/api/questions/q1/answer', { answer: 'Because.' });
+    await post('/api/updates/u1/approve');
+    expect(workflow.asked[0]?.askedBy).toBe('ada');
+    expect(workflow.answers[0]?.by).toBe('ada');
+    expect(workflow.updates.get('u1')?.note).toBe('by ada');
   });
 
   it("tells a person's answer from an agent's", async () => {

@@ -1,8 +1,8 @@
 import type { ExitCode } from '../../errors.ts';
+import { personName } from '../../http/person-name.ts';
 import { actOnUpdate, hunkNumbers } from '../await-update.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connect } from '../connect.ts';
-import { personName } from '../person.ts';
 
 /** `specloop approve ID [--hunk N…]`: exit 0 when it is applied. */
 export async function run(

@@ -1,8 +1,8 @@
 import { type ExitCode, UserError } from '../../errors.ts';
+import { personName } from '../../http/person-name.ts';
 import { questionSchema } from '../../types/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connect } from '../connect.ts';
-import { personName } from '../person.ts';
 import { plain } from '../plain.ts';
 
 const LONGEST_POLL_MS = 50_000;

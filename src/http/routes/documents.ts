@@ -35,14 +35,14 @@ export const documents: Route[] = [
     body: updateBody,
     response: pageOf(updateSchema),
     status: 202,
-    async handle({ workflow, body: { author = 'person', ...request } }) {
+    async handle({ workflow, body: { author, ...request }, person }) {
       const given = [request.edits, request.content, request.sections].filter((way) => way !== undefined);
       if (given.length !== 1) {
         throw new UserError('an update is given by exactly one of edits, content and sections', {
           code: 'usage',
         });
       }
-      return { items: await workflow.updateDocumentWith({ ...request, author }) };
+      return { items: await workflow.updateDocumentWith({ ...request, author: author ?? person }) };
     },
   }),
 

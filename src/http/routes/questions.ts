@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { placeSchema, questionSchema } from '../../types/index.ts';
+import { placeSchema, questionSchema, updateSchema } from '../../types/index.ts';
 import { listQuery, waitMs } from '../query.ts';
 import { get, noQuery, notFound, post, type Route } from '../route.ts';
 import { pageOf, threadSchema, threadSummarySchema } from '../schemas.ts';
@@ -25,6 +25,8 @@ const answerBody = z.object({
   agent_id: z.string().min(1).exactOptional(),
   confidence: z.number().min(0).max(1).exactOptional(),
   sources: z.array(z.string()).exactOptional(),
+  /** how long to wait for the update that writes it into the document that asked */
+  wait_ms: waitMs.default(30_000),
 });
 
 /** Questions, their answers, and the threads they stand in. */
@@ -44,11 +46,11 @@ export const questions: Route[] = [
     body: askBody,
     response: questionSchema,
     status: 201,
-    async handle({ workflow, body, signal, idempotencyKey }) {
+    async handle({ workflow, body, signal, idempotencyKey, person }) {
       const key = body.idempotency_key ?? idempotencyKey;
       const asked = await workflow.ask({
         question: body.question,
-        askedBy: body.asked_by ?? 'person',
+        askedBy: body.asked_by ?? person,
         ...(body.context === undefined ? {} : { context: body.context }),
         ...(body.agent_id === undefined ? {} : { agentId: body.agent_id }),
         ...(body.thread_id === undefined ? {} : { threadId: body.thread_id }),
@@ -79,15 +81,19 @@ export const questions: Route[] = [
     path: '/api/questions/:id/answer',
     summary: 'Answer a question; accepted in every state but answered and cancelled',
     body: answerBody,
-    response: z.object({ accepted: z.boolean(), question: questionSchema }),
-    handle: ({ workflow, id, body }) =>
-      workflow.answerQuestion(id, {
-        text: body.answer,
-        by: body.agent_id ?? body.by ?? 'person',
-        kind: body.agent_id === undefined ? 'person' : 'agent',
-        ...(body.confidence === undefined ? {} : { confidence: body.confidence }),
-        ...(body.sources === undefined ? {} : { sources: body.sources }),
-      }),
+    response: z.object({ accepted: z.boolean(), question: questionSchema, update: updateSchema.optional() }),
+    handle: ({ workflow, id, body, person }) =>
+      workflow.answerQuestion(
+        id,
+        {
+          text: body.answer,
+          by: body.agent_id ?? body.by ?? person,
+          kind: body.agent_id === undefined ? 'person' : 'agent',
+          ...(body.confidence === undefined ? {} : { confidence: body.confidence }),
+          ...(body.sources === undefined ? {} : { sources: body.sources }),
+        },
+        { waitMs: body.wait_ms },
+      ),
   }),
 
   post({

@@ -7,6 +7,8 @@ import { pageOf } from '../schemas.ts';
 
 /** Hunks are numbered from 1, in the order in which the update lists them. */
 const hunks = z.array(z.number().int().min(1)).min(1).exactOptional();
+/** who says so; the login of the worker's user where it is not said */
+const by = z.string().min(1).exactOptional();
 const wait = waitMs.default(30_000);
 
 /** Updates of documents, and a person's word on them. */
@@ -34,11 +36,11 @@ export const updates: Route[] = [
   post({
     path: '/api/updates/:id/approve',
     summary: 'Approve an update, or some of its hunks; answers when the outcome is final, or after `wait_ms`',
-    body: z.object({ by: z.string().min(1).default('person'), hunks, wait_ms: wait }),
+    body: z.object({ by, hunks, wait_ms: wait }),
     response: updateSchema,
-    handle: ({ workflow, id, body }) =>
+    handle: ({ workflow, id, body, person }) =>
       workflow.approveUpdate(id, {
-        by: body.by,
+        by: body.by ?? person,
         waitMs: body.wait_ms,
         ...(body.hunks === undefined ? {} : { hunks: body.hunks }),
       }),
@@ -58,11 +60,14 @@ export const updates: Route[] = [
   post({
     path: '/api/updates/:id/undo',
     summary: 'Undo an applied update; answers the update that reverts it',
-    body: z.object({ by: z.string().min(1).default('person'), hunks, wait_ms: wait }),
+    body: z.object({ by, hunks, wait_ms: wait }),
     response: updateSchema,
-    async handle({ workflow, id, body }) {
-      if (body.hunks !== undefined) throw wholeOnly('undone', 'undo the whole update');
-      return workflow.undoUpdate(id, { by: body.by, waitMs: body.wait_ms });
+    async handle({ workflow, id, body, person }) {
+      return workflow.undoUpdate(id, {
+        by: body.by ?? person,
+        waitMs: body.wait_ms,
+        ...(body.hunks === undefined ? {} : { hunks: body.hunks }),
+      });
     },
   }),
 ];
