@@ -14,7 +14,7 @@ export function needsApproval(
 ): boolean {
   if (isSensitive(update)) return true;
   if (mode === 'auto') return false;
-  const quotesAnswer = update.edits.every(({ op }) => op === 'answer-question');
+  const quotesAnswer = update.edits.every(({ op }) => op === 'answer-question' || op === 'record-answer');
   return !(quotesAnswer && (update.authorKind === 'person' || update.authorKind === 'archivist'));
 }
 
@@ -27,6 +27,7 @@ function takesAway(edit: Edit): boolean {
   const spec = isSpec(edit.file);
   switch (edit.op) {
     case 'answer-question':
+    case 'record-answer':
     case 'add-task':
       return false;
     case 'insert-section':

@@ -32,6 +32,14 @@ export const editSchema = z.discriminatedUnion('op', [
     /** who answered, as the document shall say it: "Ada", "archivist (specs/auth/spec.md:12)" */
     source: z.string().min(1),
   }),
+  /** writes an answer to a question that no bullet asks: both, under `## Clarifications` */
+  z.object({
+    op: z.literal('record-answer'),
+    file: z.string(),
+    question: z.string().min(1),
+    answer: z.string().min(1),
+    source: z.string().min(1),
+  }),
   /** adds a `- [ ]` line at the end of a group of tasks.md */
   z.object({
     op: z.literal('add-task'),

@@ -8,7 +8,7 @@ import { DOCUMENT_ASKER, normalisedText, type QuestionRouter, WITHDRAWN } from '
 import type { Reviewer } from '../review/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { countFindings, type FindingCounts, type Question } from '../types/index.ts';
-import { draftsOf } from './drafts.ts';
+import { draftsOf, reviewerAsker } from './drafts.ts';
 import { changeActor } from './identity.ts';
 import type { Models } from './models.ts';
 import type { ReviewStore } from './review-store.ts';
@@ -115,7 +115,7 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
           const more = { ...(options && { options }), ...(recommended && { recommended }) };
           await router.ask({
             question: text,
-            askedBy: `model ${review?.model}`,
+            askedBy: reviewerAsker(review?.model ?? 'unknown'),
             change,
             asker,
             why,

@@ -10,6 +10,15 @@ function sourceOf(question: Question): string {
   return [question.answered_by ?? 'unknown', from, day].filter((part) => part !== '').join(', ');
 }
 
+/** Who asks for a question that the model's review raised. */
+export function reviewerAsker(model: string): string {
+  return `model ${model}`;
+}
+
+function askedByReviewer({ asked_by }: Question): boolean {
+  return asked_by.startsWith(reviewerAsker(''));
+}
+
 /** Answers to bullets that stand open in the documents, and the model's edits, as drafts. Pure. */
 export function draftsOf(material: {
   change: OpenSpecChange;
@@ -21,14 +30,17 @@ export function draftsOf(material: {
   for (const question of answered) {
     if (question.answer === undefined) continue;
     const words = normalisedText(question.text);
-    const bullet = change.openQuestions.find((open) => !open.answered && normalisedText(open.text) === words);
-    if (bullet === undefined) continue;
-    const { file, text } = bullet;
+    const bullets = change.openQuestions.filter((open) => normalisedText(open.text) === words);
+    const bullet = bullets.find((open) => !open.answered);
+    // Only our own reviewer's questions are written down where no bullet asks them: others wanted an answer, not an edit.
+    if (bullet === undefined && (bullets.length > 0 || !askedByReviewer(question))) continue;
+    const file = bullet?.file ?? change.design?.file ?? change.proposal?.file;
+    if (file === undefined) continue;
+    const text = bullet?.text ?? question.text;
+    const op = bullet === undefined ? ('record-answer' as const) : ('answer-question' as const);
     drafts.push({
       path: file,
-      edits: [
-        { op: 'answer-question', file, question: text, answer: question.answer, source: sourceOf(question) },
-      ],
+      edits: [{ op, file, question: text, answer: question.answer, source: sourceOf(question) }],
       kind: 'answer',
       reason: `answers "${text}"`,
       ...(question.answered_kind === undefined ? {} : { authorKind: question.answered_kind }),

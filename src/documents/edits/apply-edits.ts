@@ -3,6 +3,7 @@ import { addTask } from './add-task.ts';
 import { answerQuestion } from './answer-question.ts';
 import { type DocumentText, readText, writeText } from './document-text.ts';
 import { type Edited, type Refused, refused } from './outcome.ts';
+import { recordAnswer } from './record-answer.ts';
 import { replaceFile, replaceText } from './replace-text.ts';
 import { insertSection, replaceSection } from './sections.ts';
 
@@ -45,6 +46,8 @@ function applyOne(document: DocumentText | undefined, edit: Edit): Edited {
       return insertSection(document, edit);
     case 'answer-question':
       return answerQuestion(document, edit);
+    case 'record-answer':
+      return recordAnswer(document, edit);
     case 'add-task':
       return addTask(document, edit);
   }
