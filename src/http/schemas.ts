@@ -61,6 +61,7 @@ export const healthSchema = z.object({
     why: z.string().exactOptional(),
     paused: z.boolean(),
     waiting: z.number().int(),
+    sections: z.number().int().exactOptional(),
     minutes: z.number().exactOptional(),
   }),
   changes: z.record(z.string(), z.number().int()),

@@ -70,7 +70,16 @@ export interface Health {
   version: string;
   root: string;
   redis: { origin: string; ok: boolean; notes: string[] };
-  model: { state: string; model?: string; why?: string; paused: boolean; waiting: number; minutes?: number };
+  /** `waiting`: changes that want the model; `sections` and `minutes` are what that is, about */
+  model: {
+    state: string;
+    model?: string;
+    why?: string;
+    paused: boolean;
+    waiting: number;
+    sections?: number;
+    minutes?: number;
+  };
   changes: Record<string, number>;
   questions_open: number;
   updates_pending: number;

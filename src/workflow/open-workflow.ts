@@ -19,6 +19,7 @@ import { queuePolicies } from '../queues/index.ts';
 import { openRedis, type RedisHandle } from '../redis/index.ts';
 import { Reviewer } from '../review/index.ts';
 import { EventFeed, Metrics } from '../telemetry/index.ts';
+import { analysisBacklog } from './analysis-backlog.ts';
 import { archiveDocuments } from './archive-documents.ts';
 import { changeEffects } from './change-effects.ts';
 import { changeActor } from './identity.ts';
@@ -209,6 +210,7 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
       agents,
       reviews,
       models,
+      backlog: (changes) => analysisBacklog(changes, { root, reviewer, reviews, surroundings }),
       feed,
       metrics,
       redis: {

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { DOCUMENT_ASKER, type QuestionRouter } from '../questions/index.ts';
 import type { EventFeed, Metrics } from '../telemetry/index.ts';
 import type { Answer, ChangeDetail, ChangeSummary, HistoryEntry, Question, Update } from '../types/index.ts';
+import type { Backlog } from './analysis-backlog.ts';
 import type {
   ActorHistoryEntry,
   ActorSummary,
@@ -19,10 +20,11 @@ import type {
   WorkflowApi,
 } from './api.ts';
 import { ChangeDesk } from './change-desk.ts';
+import { healthOf } from './health.ts';
 import type { Models } from './models.ts';
-import { limitOf, longestPage } from './paging.ts';
+import { limitOf } from './paging.ts';
 import type { ReviewStore } from './review-store.ts';
-import { endedUpdates, UpdateOutcomes } from './update-outcomes.ts';
+import { UpdateOutcomes } from './update-outcomes.ts';
 
 export interface OrchestratorOptions {
   root: string;
@@ -33,6 +35,8 @@ export interface OrchestratorOptions {
   agents: AgentDirectory;
   reviews: ReviewStore;
   models: Models;
+  /** how much the model has before it, for these changes */
+  backlog(changes: readonly string[]): Promise<Backlog | undefined>;
   feed: EventFeed;
   metrics: Metrics;
   /** Redis, root, socket and TCP: what /readyz answers for */
@@ -291,36 +295,7 @@ export class WorkflowOrchestrator implements WorkflowApi {
   // --- the whole -----------------------------------------------------------------------------------------------
 
   async health(): Promise<Health> {
-    const { models, redis, runtime, version, root } = this.#o;
-    const [changes, counters, paused, notes, readiness, open, updates] = await Promise.all([
-      this.#changes.allActive(),
-      runtime.store.counters(),
-      models.paused(),
-      redis.notes(),
-      this.readiness(),
-      this.listQuestions({ limit: longestPage }),
-      this.listUpdates({ limit: longestPage }),
-    ]);
-    const model = models.last;
-    const byState: Record<string, number> = {};
-    for (const { state } of changes) byState[state] = (byState[state] ?? 0) + 1;
-    const repeated = Object.entries(counters).filter(([name]) => name.startsWith('repeated:'));
-    return {
-      status: readiness.ready && notes.length === 0 ? 'ok' : 'degraded',
-      version,
-      root,
-      redis: { origin: redis.origin, ok: readiness.checks.redis?.ok ?? false, notes },
-      model: {
-        state: model.usable ? 'ready' : 'unavailable',
-        ...(model.usable ? { model: model.model } : { why: model.why }),
-        paused,
-        waiting: changes.filter(({ waiting_for }) => waiting_for?.includes('model')).length,
-      },
-      changes: byState,
-      questions_open: open.items.length,
-      updates_pending: updates.items.filter(({ state }) => !endedUpdates.includes(state)).length,
-      repeated_calls: repeated.reduce((sum, [, count]) => sum + count, 0),
-    };
+    return healthOf({ ...this.#o, changes: this.#changes, readiness: await this.readiness() });
   }
 
   async readiness(): Promise<Readiness> {

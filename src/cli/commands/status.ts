@@ -39,9 +39,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 function modelLine(model: Health['model']): string {
   const name = model.model === undefined ? model.state : `${model.state}: ${model.model}`;
   const why = model.why === undefined ? '' : `  ${model.why}`;
-  const minutes = model.minutes === undefined ? '' : `, about ${Math.ceil(model.minutes)} min`;
+  const { sections, minutes } = model;
+  const size = sections === undefined ? '' : `: ${sections} ${plural(sections, 'section')}`;
+  const time = minutes === undefined ? '' : `, about ${Math.max(1, Math.round(minutes))} min`;
   const waiting =
-    model.waiting === 0 ? '' : `  ${model.waiting} ${plural(model.waiting, 'call')} waiting${minutes}`;
+    model.waiting === 0 ? '' : `  ${model.waiting} ${plural(model.waiting, 'change')} waiting${size}${time}`;
   return `${name}${why}${waiting}${model.paused ? '  paused: specloop resume' : ''}`;
 }
 
