@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../errors.ts';
 import { pageOf } from '../../http/schemas.ts';
-import { changeSummarySchema, type FindingCounts } from '../../types/index.ts';
+import { type ChangeSummary, changeSummarySchema, type FindingCounts } from '../../types/index.ts';
 import { age } from '../age.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connect } from '../connect.ts';
@@ -30,7 +30,7 @@ export async function run(context: CommandContext, options: { state?: string }):
       { title: 'QUESTIONS', of: (change) => `${change.questions_open}` },
       { title: 'UPDATES', of: (change) => `${change.updates_pending}` },
       { title: 'SINCE', of: (change) => age(change.since) },
-      { title: 'WAITING FOR', of: (change) => change.problem ?? change.waiting_for?.join(', ') ?? '' },
+      { title: 'WAITING FOR', of: waitsFor },
     ],
     page.items,
   );
@@ -42,4 +42,11 @@ function findingsCell({ error, warning, info }: FindingCounts): Cell {
   const text = `${error}E ${warning}W ${info}I`;
   if (error > 0) return { text, colour: 'red' };
   return warning > 0 ? { text, colour: 'yellow' } : { text };
+}
+
+/** What it waits for; why the model could not be had, or why it failed, in brackets. */
+function waitsFor({ waiting_for, problem }: ChangeSummary): string {
+  const waits = waiting_for?.join(', ') ?? '';
+  if (problem === undefined) return waits;
+  return waits === '' ? problem : `${waits} (${problem})`;
 }
