@@ -31,7 +31,7 @@ export interface Step {
 }
 
 const eventShape = z.looseObject({ type: z.string() });
-const spawnShape = z.object({ id: z.string(), src: z.string(), input: z.unknown() });
+const spawnShape = z.object({ id: z.string(), src: z.string(), input: z.unknown().optional() });
 const idShape = z.object({ id: z.string() });
 const raiseShape = z.object({ event: eventShape, id: z.string().optional(), delay: z.number().optional() });
 const cancelShape = z.object({ sendId: z.string() });

@@ -11,12 +11,17 @@ export const outboxEntrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('effect'), src: z.string(), queue: z.string() }),
   z.object({ kind: z.literal('revoke'), fence: z.string(), src: z.string(), queue: z.string() }),
   z.object({ kind: z.literal('send'), from: z.string(), to: z.string(), event }),
-  z.object({ kind: z.literal('start'), machine: z.string(), input: z.unknown(), parent: parentSchema }),
+  z.object({
+    kind: z.literal('start'),
+    machine: z.string(),
+    input: z.unknown().optional(),
+    parent: parentSchema,
+  }),
   z.object({
     kind: z.literal('end'),
     parent: parentSchema,
     outcome: z.enum(['done', 'error']),
-    value: z.unknown(),
+    value: z.unknown().optional(),
   }),
 ]);
 export type OutboxEntry = z.infer<typeof outboxEntrySchema>;

@@ -12,7 +12,7 @@ const effectFence = z.object({
   /** the invoke's id */
   id: z.string(),
   src: z.string(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
   queue: z.string(),
   irreversible: z.boolean(),
   phase: z.enum(['live', 'revoking']),
@@ -21,7 +21,7 @@ const childFence = z.object({
   kind: z.literal('child'),
   id: z.string(),
   machine: z.string(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
 });
 const timerFence = z.object({
   kind: z.literal('timer'),
