@@ -2,16 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import type { Root } from 'mdast';
 import type { FileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
-import { markdownHazard, parseBlocks } from './markdown.ts';
+import { markdownHazard, parseBlocks, withoutFrontMatter } from './markdown.ts';
 import type { DocumentFile, Section } from './model.ts';
-import { readSections } from './sections.ts';
+import { plainHeadings } from './plain-headings.ts';
+import { readSections, sectionsOf } from './sections.ts';
 
 /** A document with what readers of questions and capabilities need of it and the model does not show. */
 export interface ParsedDocument {
   document: DocumentFile;
   lines: readonly string[];
-  /** the block tree, made when it is first asked for; undefined for what is no readable Markdown */
-  tree(): Root | undefined;
+  /** a block tree that holds this section, at the document's line numbers; undefined for what is no readable Markdown */
+  tree(section: Section): Root | undefined;
 }
 
 /** A document whose tree can be let go of when its readers are done. */
@@ -43,17 +44,24 @@ export function parseDocument(read: FileBytes): ReadDocument {
   if (!markdownEnding.test(read.file)) return { document: withText, lines, ...treeless };
   const hazard = markdownHazard(lines);
   if (hazard !== undefined) return { ...unreadable, document: { ...document, problem: hazard } };
+  const headings = plainHeadings(withoutFrontMatter(lines));
+  if (headings !== undefined) {
+    // nothing reaches over a heading, so a section can be parsed without the rest of the document
+    const tree = (section: Section) => parseBlocks(onlySection(lines, section));
+    return { document: withSections(withText, () => sectionsOf(headings, lines)), lines, tree, release() {} };
+  }
   const { get, release } = once(() => parseBlocks(lines));
   return { document: withSections(withText, () => readSections(get(), lines)), lines, tree: get, release };
 }
 
-/**
- * Sections are read when they are asked for: parsing Markdown is most of the time of reading a change, and of delta specs,
- * half of its text, nobody asks for them.
- */
+/** Sections are read when they are asked for: of delta specs, half of a change's text, nobody asks for them. */
 function withSections(document: DocumentFile, read: () => Section[]): DocumentFile {
   const { get } = once(read);
   return Object.defineProperty(document, 'sections', { get, enumerable: true, configurable: true });
+}
+
+function onlySection(lines: readonly string[], { line, endLine }: Section): string[] {
+  return lines.slice(0, endLine).map((text, index) => (index < line ? '' : text));
 }
 
 function once<T>(make: () => T): { get: () => T; release: () => void } {

@@ -13,7 +13,7 @@ export interface Item {
 
 /** The items of the lists in a section, its deeper sections included. Quotes, fences and comments hold none. */
 export function listItems({ tree, lines }: ParsedDocument, section: Section): Item[] {
-  const lists = (tree()?.children ?? []).filter((node): node is List => {
+  const lists = (tree(section)?.children ?? []).filter((node): node is List => {
     const line = node.position?.start.line ?? 0;
     return node.type === 'list' && line > section.line && line <= section.endLine;
   });

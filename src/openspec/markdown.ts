@@ -35,9 +35,14 @@ export function markdownHazard(lines: readonly string[]): string | undefined {
 
 /** The block tree of a document. Lines of a YAML front matter count, but are no Markdown. */
 export function parseBlocks(lines: readonly string[]): Root {
-  const body = lines.slice();
-  for (let index = 0; index < frontMatterLength(lines); index += 1) body[index] = '';
-  return fromMarkdown(body.join('\n'), { extensions: [{ disable: { null: inlineConstructs } }] });
+  const body = withoutFrontMatter(lines).join('\n');
+  return fromMarkdown(body, { extensions: [{ disable: { null: inlineConstructs } }] });
+}
+
+/** The lines with those of a YAML front matter left blank. */
+export function withoutFrontMatter(lines: readonly string[]): readonly string[] {
+  const end = frontMatterLength(lines);
+  return end === 0 ? lines : lines.map((line, index) => (index < end ? '' : line));
 }
 
 function frontMatterLength(lines: readonly string[]): number {

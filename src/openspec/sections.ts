@@ -1,43 +1,46 @@
 import type { Heading, Root } from 'mdast';
 import { trimmedBlock } from './lines.ts';
 import type { Section } from './model.ts';
+import type { PlacedHeading } from './plain-headings.ts';
 
-/**
- * The headings of a document with what belongs to them. Headings in a fence, a comment, a quote or a list are none.
- * `body` has no blank edges; `bodyLine` is its first line, or the heading's where the body is empty.
- */
+/** The headings of a document with what belongs to them. Headings in a fence, a comment, a quote or a list are none. */
 export function readSections(tree: Root, lines: readonly string[]): Section[] {
+  return sectionsOf(headingsOf(tree, lines), lines);
+}
+
+/** `body` has no blank edges; `bodyLine` is its first line, or the heading's where the body is empty. */
+export function sectionsOf(headings: readonly PlacedHeading[], lines: readonly string[]): Section[] {
   const lastLine = lines.at(-1) === '' && lines.length > 1 ? lines.length - 1 : lines.length;
   const sections: Section[] = [];
   let open: Section[] = [];
   let nextLine = lines.length + 1;
   // backwards, so that each heading already knows the one after it
-  for (const heading of headingsOf(tree).reverse()) {
-    const { start, end } = heading.position;
-    const closing = open.findLast((later) => later.level <= heading.depth);
-    const body = trimmedBlock(lines, end.line, nextLine - 1);
+  for (const heading of headings.toReversed()) {
+    const { title, level, line } = heading;
+    const closing = open.findLast((later) => later.level <= level);
+    const body = trimmedBlock(lines, heading.endLine, nextLine - 1);
     const section = {
-      title: headingTitle(heading, lines),
-      level: heading.depth,
-      line: start.line,
+      title,
+      level,
+      line,
       endLine: closing === undefined ? lastLine : closing.line - 1,
       body: body?.text ?? '',
-      bodyLine: body?.line ?? start.line,
+      bodyLine: body?.line ?? line,
     };
     // what this heading closes hides the later ones of its level or deeper, so six are kept at most
-    open = [...open.filter((later) => later.level < section.level), section];
+    open = [...open.filter((later) => later.level < level), section];
     sections.push(section);
-    nextLine = start.line;
+    nextLine = line;
   }
   return sections.reverse();
 }
 
-type PlacedHeading = Heading & { position: NonNullable<Heading['position']> };
-
-function headingsOf(tree: Root): PlacedHeading[] {
-  return tree.children.filter(
-    (node): node is PlacedHeading => node.type === 'heading' && node.position !== undefined,
-  );
+function headingsOf(tree: Root, lines: readonly string[]): PlacedHeading[] {
+  return tree.children.flatMap((node) => {
+    if (node.type !== 'heading' || node.position === undefined) return [];
+    const { start, end } = node.position;
+    return [{ title: headingTitle(node, lines), level: node.depth, line: start.line, endLine: end.line }];
+  });
 }
 
 /** The heading's words as written, emphasis and code marks included. */
