@@ -29,11 +29,11 @@ export function readArchivedChange(root: string, id: string): Promise<OpenSpecCh
 
 /** Names of the folders in `changes/` that are changes, sorted. */
 export async function listChangeIds(root: string): Promise<string[]> {
-  return (await listFolders(root, changesFolder)).filter(isChangeId);
+  return listFolders(root, changesFolder).filter(isChangeId);
 }
 
 /** Names of the folders in `changes/archive`, sorted; with their dates, so the oldest first. */
-export function listArchivedIds(root: string): Promise<string[]> {
+export async function listArchivedIds(root: string): Promise<string[]> {
   return listFolders(root, archiveFolder);
 }
 
@@ -50,7 +50,7 @@ export async function readChangeBytes(
   id: string,
 ): Promise<FileBytes[] | undefined> {
   if (!isChangeId(id)) return undefined;
-  const walked = await walkFiles(root, folder);
+  const walked = walkFiles(root, folder);
   return walked && readFiles(root, walked);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { constants, promises as fs } from 'node:fs';
+import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { errorCode } from './error-code.ts';
 import type { WalkedFile } from './walk.ts';
 
@@ -19,51 +20,52 @@ export interface FileBytes {
   problem?: string;
 }
 
-/** How many files are open at once: far below what a process may hold. */
+/** How many files are read before everything else in the process has its turn. */
 const batchSize = 32;
 
-/** Reads files, leaving out those that are gone by now. */
+/**
+ * Reads files, leaving out those that are gone by now. They are read synchronously: documents are small, and a promise for
+ * each open, stat, read and close takes several times as long as the system needs for them.
+ */
 export async function readFiles(root: string, files: readonly WalkedFile[]): Promise<FileBytes[]> {
   const read: (FileBytes | undefined)[] = [];
-  for (let at = 0; at < files.length; at += batchSize) {
-    const batch = files.slice(at, at + batchSize);
-    read.push(...(await Promise.all(batch.map((file) => readFileBytes(root, file)))));
+  for (const [index, file] of files.entries()) {
+    if (index > 0 && index % batchSize === 0) await turn();
+    read.push(readFileBytes(root, file));
   }
   return read.filter((file) => file !== undefined);
 }
 
 /** Reads one file without following a link at its end; undefined when it is gone. Never throws for what lies on disk. */
-export async function readFileBytes(root: string, walked: WalkedFile): Promise<FileBytes | undefined> {
+export function readFileBytes(root: string, walked: WalkedFile): FileBytes | undefined {
   const { file, why } = walked;
   if (why !== undefined) return unread(file, why);
-  let handle: fs.FileHandle;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  let descriptor: number;
   try {
     // O_NONBLOCK: a pipe that took the file's place must not hold the reader
-    handle = await fs.open(
-      path.join(root, file),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
+    descriptor = fs.openSync(path.join(root, file), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     const code = errorCode(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : unread(file, `cannot be read (${code})`);
   }
   try {
-    return await readOpened(file, handle);
+    return readOpened(file, descriptor);
   } catch (error) {
     return unread(file, `cannot be read (${errorCode(error)})`);
   } finally {
-    await handle.close();
+    fs.closeSync(descriptor);
   }
 }
 
-async function readOpened(file: string, handle: fs.FileHandle): Promise<FileBytes> {
-  const stat = await handle.stat();
+function readOpened(file: string, descriptor: number): FileBytes {
+  const stat = fs.fstatSync(descriptor);
   if (!stat.isFile()) return unread(file, 'is no regular file');
   const known = { file, sizeBytes: stat.size, mtimeMs: stat.mtimeMs };
   if (stat.size > maxHashedBytes) {
     return { ...known, hash: sha256(`${stat.size} ${stat.mtimeMs}`), problem: tooLarge(stat.size) };
   }
-  const bytes = await handle.readFile();
+  const bytes = fs.readFileSync(descriptor);
   const read = { ...known, sizeBytes: bytes.length, hash: sha256(bytes) };
   return bytes.length > maxDocumentBytes ? { ...read, problem: tooLarge(bytes.length) } : { ...read, bytes };
 }

@@ -44,7 +44,7 @@ export async function readRoot(root: string): Promise<OpenSpecRoot> {
 
 /** The specs of `specs/`, at any depth, sorted by capability. One that cannot be read is left out. */
 export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
-  const walked = (await walkFiles(root, specsFolder)) ?? [];
+  const walked = walkFiles(root, specsFolder) ?? [];
   const files = await readFiles(
     root,
     walked.filter(({ file }) => /^specs\/.+\/spec\.md$/.test(file)),

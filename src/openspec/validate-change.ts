@@ -1,10 +1,17 @@
 import path from 'node:path';
+import { contentHash } from './content-hash.ts';
+import { type FileBytes, readFiles } from './file-bytes.ts';
 import { type IssuePlace, placeInText } from './issue-place.ts';
 import { Newest } from './newest.ts';
 import { metadataName, specsFolder } from './paths.ts';
 import { existingLine, refusal, type TextOf, textsOf, type ValidationIssue } from './validation-issue.ts';
-import { type Hazard, inspectFiles } from './validator-guard.ts';
-import { loadValidator, type ReportedIssue, type ValidatorChoice } from './validator-module.ts';
+import { hazardsIn } from './validator-guard.ts';
+import {
+  loadValidator,
+  type ReportedIssue,
+  type Validator,
+  type ValidatorChoice,
+} from './validator-module.ts';
 import { type WalkedFile, walkFiles } from './walk.ts';
 
 /**
@@ -39,16 +46,16 @@ export async function validateChange(
   const home = path.resolve(root);
   const folder = path.relative(home, path.resolve(home, changeDir)).split(path.sep).join('/');
   const place = { root: home, folder, specsRoot: home, home };
-  const before = await inspect(place);
-  const { version } = await loadValidator(home, choice);
-  const key = `${home} ${folder} ${version.path}`;
-  const known = validated.get(key, before.fingerprint);
+  const before = await readMaterial(place);
+  const validator = await loadValidator(home, choice);
+  const key = `${home} ${folder} ${validator.version.path}`;
+  const fingerprint = fingerprintOf(before);
+  const known = validated.get(key, fingerprint);
   if (known !== undefined) return known.slice();
-  const issues = await judge(place, before, choice);
-  const after = await inspect(place);
+  const issues = await judge(place, before, validator);
   // files saved while they were validated make an answer that belongs to neither content
-  if (after.fingerprint === before.fingerprint) {
-    validated.put(key, { fingerprint: before.fingerprint, value: issues.slice(), size: 1 + issues.length });
+  if (fingerprintOf(await readMaterial(place)) === fingerprint) {
+    validated.put(key, { fingerprint, value: issues.slice(), size: 1 + issues.length });
   }
   return issues;
 }
@@ -58,44 +65,47 @@ export async function validateChangeAt(
   place: ChangePlace,
   choice?: ValidatorChoice,
 ): Promise<ValidationIssue[]> {
-  return judge(place, await inspect(place), choice);
+  return judge(place, await readMaterial(place), await loadValidator(place.home, choice));
 }
 
-interface Inspection {
+/** What the validator is going to read: the change, the specs it has deltas for, configuration and schemas. */
+interface Material {
+  /** undefined for a change that is gone */
   walked: WalkedFile[] | undefined;
-  hazards: Hazard[];
-  fingerprint: string;
+  groups: { files: WalkedFile[]; read: FileBytes[] }[];
+}
+
+async function readMaterial({ root, folder, specsRoot, home }: ChangePlace): Promise<Material> {
+  const walked = walkFiles(root, folder);
+  const schemas = walkFiles(home, 'schemas') ?? [];
+  const parts = [
+    { from: root, files: walked ?? [] },
+    { from: specsRoot, files: specsTouched(folder, walked ?? []) },
+    { from: home, files: [{ file: 'config.yaml' }, ...schemas] },
+  ];
+  const groups = parts.map(async ({ from, files }) => ({ files, read: await readFiles(from, files) }));
+  return { walked, groups: await Promise.all(groups) };
+}
+
+/** The same as long as names and bytes are. */
+function fingerprintOf({ groups }: Material): string {
+  const named = groups.map(({ read }) => read.map(({ file, hash }) => ({ file: `/${file}`, hash })));
+  return named.map((files) => contentHash('', files)).join(' ');
 }
 
 async function judge(
   place: ChangePlace,
-  { walked, hazards }: Inspection,
-  choice: ValidatorChoice | undefined,
+  { walked, groups }: Material,
+  validator: Validator,
 ): Promise<ValidationIssue[]> {
   if (walked === undefined) return [];
+  const hazards = groups.flatMap(({ files, read }) => hazardsIn(read, files));
   if (hazards.length > 0) return hazards.map(refusal);
-  const validator = await loadValidator(place.home, choice);
   const reported = await validator.change(path.join(place.root, place.folder), {
     mainSpecsDir: path.join(place.specsRoot, specsFolder),
     projectRoot: path.dirname(place.home),
   });
   return placeIssues({ folder: place.folder, walked, textOf: textsOf(place.root) }, reported);
-}
-
-/** What the validator is going to read: the change, the specs it has deltas for, configuration and schemas. */
-async function inspect(place: ChangePlace): Promise<Inspection> {
-  const walked = await walkFiles(place.root, place.folder);
-  const schemas = (await walkFiles(place.home, 'schemas')) ?? [];
-  const inspected = [
-    await inspectFiles(place.root, walked ?? []),
-    await inspectFiles(place.specsRoot, specsTouched(place.folder, walked ?? [])),
-    await inspectFiles(place.home, [{ file: 'config.yaml' }, ...schemas]),
-  ];
-  return {
-    walked,
-    hazards: inspected.flatMap(({ hazards }) => hazards),
-    fingerprint: inspected.map(({ fingerprint }) => fingerprint).join(' '),
-  };
 }
 
 function specsTouched(folder: string, walked: readonly WalkedFile[]): WalkedFile[] {
@@ -112,13 +122,10 @@ interface ChangeTexts {
   textOf: TextOf;
 }
 
-async function placeIssues(
-  texts: ChangeTexts,
-  reported: readonly ReportedIssue[],
-): Promise<ValidationIssue[]> {
+function placeIssues(texts: ChangeTexts, reported: readonly ReportedIssue[]): ValidationIssue[] {
   const placed: ValidationIssue[] = [];
   for (const issue of reported.slice(0, maxIssues)) {
-    placed.push({ level: issue.level, ...(await placeOf(texts, issue)), message: issue.message });
+    placed.push({ level: issue.level, ...placeOf(texts, issue), message: issue.message });
   }
   const last = placed.at(-1);
   const more = reported.length - placed.length;
@@ -126,12 +133,12 @@ async function placeIssues(
   return placed;
 }
 
-async function placeOf({ folder, walked, textOf }: ChangeTexts, issue: ReportedIssue): Promise<IssuePlace> {
+function placeOf({ folder, walked, textOf }: ChangeTexts, issue: ReportedIssue): IssuePlace {
   const firstOf = (files: string[]) =>
     files.flatMap((file) => walked.find((other) => other.file === file) ?? [])[0];
   const named = firstOf([`${folder}/${specsFolder}/${issue.path}`, `${folder}/${issue.path}`]);
   if (named !== undefined) {
-    const text = await textOf(named);
+    const text = textOf(named);
     return { file: named.file, line: existingLine(text, issue.line ?? placeInText(text, issue.message)) };
   }
   // an issue about the change as a whole stands at its front page

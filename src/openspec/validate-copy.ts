@@ -48,7 +48,7 @@ function assertWithin(file: string, folder: string): void {
 
 /** Regular files only: a link in the copy would lead back to what must not be written. */
 async function copyFolder(root: string, copy: string, folder: string): Promise<void> {
-  for (const { file, why } of (await walkFiles(root, folder)) ?? []) {
+  for (const { file, why } of walkFiles(root, folder) ?? []) {
     if (why !== undefined) continue;
     await fs.mkdir(path.dirname(path.join(copy, file)), { recursive: true });
     await fs.copyFile(path.join(root, file), path.join(copy, file));

@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { readFiles } from './file-bytes.ts';
 import { headingLine, placeInText, requirementLine } from './issue-place.ts';
 import { specsFolder } from './paths.ts';
 import { existingLine, refusal, textsOf, type ValidationIssue } from './validation-issue.ts';
-import { inspectFiles } from './validator-guard.ts';
+import { hazardsIn } from './validator-guard.ts';
 import { loadValidator, type ReportedIssue, type ValidatorChoice } from './validator-module.ts';
 import { walkFiles } from './walk.ts';
 
@@ -13,13 +14,13 @@ export async function validateSpec(
   choice?: ValidatorChoice,
 ): Promise<ValidationIssue[]> {
   const file = `${specsFolder}/${capability}/spec.md`;
-  const walked = (await walkFiles(root, path.posix.dirname(file)))?.find((found) => found.file === file);
+  const walked = walkFiles(root, path.posix.dirname(file))?.find((found) => found.file === file);
   if (walked === undefined || walked.why !== undefined) return [];
-  const { hazards } = await inspectFiles(root, [walked]);
+  const hazards = hazardsIn(await readFiles(root, [walked]), [walked]);
   if (hazards.length > 0) return hazards.map(refusal);
   const validator = await loadValidator(root, choice);
   const reported = await validator.spec(path.join(root, file));
-  const text = await textsOf(root)(walked);
+  const text = textsOf(root)(walked);
   return reported.map((issue) => ({
     level: issue.level,
     file,

@@ -21,13 +21,13 @@ export function existingLine(text: string, line: number): number {
   return Math.min(line, splitLines(text).length);
 }
 
-export type TextOf = (file: WalkedFile) => Promise<string>;
+export type TextOf = (file: WalkedFile) => string;
 
 /** Reads each file once, however many issues it has. */
 export function textsOf(root: string): TextOf {
   const texts = new Map<string, string>();
-  return async (walked) => {
-    const text = texts.get(walked.file) ?? (await readFileBytes(root, walked))?.bytes?.toString('utf8') ?? '';
+  return (walked) => {
+    const text = texts.get(walked.file) ?? readFileBytes(root, walked)?.bytes?.toString('utf8') ?? '';
     texts.set(walked.file, text);
     return text;
   };

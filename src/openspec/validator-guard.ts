@@ -1,5 +1,4 @@
-import { contentHash } from './content-hash.ts';
-import { maxDocumentBytes, readFiles } from './file-bytes.ts';
+import { type FileBytes, maxDocumentBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 import { yamlHazard } from './metadata.ts';
 import type { WalkedFile } from './walk.ts';
@@ -16,30 +15,15 @@ export interface Hazard {
  */
 const maxCost = 20_000_000;
 
-/**
- * Looks at what the validator is about to read, in one pass over it.
- *
- * @returns the hazards, and a fingerprint of the files, the same as long as their names and bytes are
- */
-export async function inspectFiles(
-  root: string,
-  files: readonly WalkedFile[],
-): Promise<{ hazards: Hazard[]; fingerprint: string }> {
-  const read = await readFiles(root, files);
-  const hazards = read.flatMap(({ file, bytes, problem }) => {
-    if (!/\.(?:md|ya?ml)$/i.test(file)) return [];
+/** Looks at what the validator is about to read, in one pass over it. */
+export function hazardsIn(read: readonly FileBytes[], files: readonly WalkedFile[]): Hazard[] {
+  const links = new Set(files.filter(({ why }) => why !== undefined).map(({ file }) => file));
+  return read.flatMap(({ file, bytes, problem }) => {
+    if (links.has(file) || !/\.(?:md|ya?ml)$/i.test(file)) return [];
     const text = bytes?.toString('utf8') ?? '';
-    const isLink = files.some((walked) => walked.file === file && walked.why !== undefined);
     const why = problem ?? (file.endsWith('.md') ? markdownHazard(text) : yamlHazard(text));
-    return why === undefined || isLink ? [] : [{ file, why }];
+    return why === undefined ? [] : [{ file, why }];
   });
-  return {
-    hazards,
-    fingerprint: contentHash(
-      '',
-      read.map(({ file, hash }) => ({ file: `/${file}`, hash })),
-    ),
-  };
 }
 
 function markdownHazard(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -69,7 +69,7 @@ const loaded = new Map<string, Promise<Validator>>();
 export async function loadValidator(root: string, choice: ValidatorChoice = {}): Promise<Validator> {
   const bundled = bundledFolder();
   if (choice.allowInstalled !== false) {
-    const installed = await findInstalled(root, bundled);
+    const installed = findInstalled(root, bundled);
     if (installed !== undefined) {
       // one that does not load is as good as none: the bundled one can still judge
       const validator = await loadOnce(installed, 'installed').catch(() => undefined);
@@ -96,7 +96,7 @@ function loadOnce(folder: string, source: ValidatorVersion['source']): Promise<V
 async function load(folder: string, source: ValidatorVersion['source']): Promise<Validator> {
   // read when the module loads; what is used here sends nothing anyway
   process.env.OPENSPEC_TELEMETRY = '0';
-  const { version } = await readManifest(folder);
+  const version = readVersion(folder);
   const url = pathToFileURL(path.join(folder, 'dist/core/validation/validator.js')).href;
   const module = moduleSchema.safeParse(await import(url));
   if (!module.success)
@@ -116,21 +116,29 @@ function bundledFolder(): string {
 }
 
 /** The nearest `node_modules/@fission-ai/openspec` above the root, if its major version is the bundled one's. */
-async function findInstalled(root: string, bundled: string): Promise<string | undefined> {
-  const { version } = await readManifest(bundled);
+function findInstalled(root: string, bundled: string): string | undefined {
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'node_modules/@fission-ai/openspec');
-    const manifest = await readManifest(candidate).catch(() => undefined);
-    if (manifest !== undefined) {
-      const real = await fs.realpath(candidate);
-      return real !== bundled && majorOf(manifest.version) === majorOf(version) ? real : undefined;
+    const version = fs.existsSync(candidate) ? versionIn(candidate) : undefined;
+    if (version !== undefined) {
+      const real = fs.realpathSync(candidate);
+      return real !== bundled && majorOf(version) === majorOf(readVersion(bundled)) ? real : undefined;
     }
     if (folder === path.dirname(folder)) return undefined;
   }
 }
 
-async function readManifest(folder: string): Promise<z.infer<typeof manifestSchema>> {
-  return manifestSchema.parse(JSON.parse(await fs.readFile(path.join(folder, 'package.json'), 'utf8')));
+function versionIn(folder: string): string | undefined {
+  try {
+    return readVersion(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+function readVersion(folder: string): string {
+  const manifest: unknown = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return manifestSchema.parse(manifest).version;
 }
 
 function majorOf(version: string): string {

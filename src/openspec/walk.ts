@@ -1,4 +1,4 @@
-import { type Dirent, promises as fs } from 'node:fs';
+import fs from 'node:fs';
 import path from 'node:path';
 import { errorCode } from './error-code.ts';
 import { isIgnoredName } from './paths.ts';
@@ -18,38 +18,49 @@ export interface WalkedFile {
  * Every file under `folder`, sorted by path; undefined when there is no such folder, or when a symbolic link stands in
  * for it or for a folder above it. Links are named but never followed.
  */
-export async function walkFiles(root: string, folder: string): Promise<WalkedFile[] | undefined> {
-  if (!(await isRealFolder(root, folder))) return undefined;
+export function walkFiles(root: string, folder: string): WalkedFile[] | undefined {
+  if (!isRealFolder(root, folder)) return undefined;
   const found: WalkedFile[] = [];
-  await walk({ root, folder, depth: 0, found });
+  walk({ root, folder, depth: 0, found });
   return found.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /** True when `folder` and each part of its path under the root is a folder and no link. */
-export async function isRealFolder(root: string, folder: string): Promise<boolean> {
+export function isRealFolder(root: string, folder: string): boolean {
   const parts = folder.split('/');
   for (let count = 1; count <= parts.length; count += 1) {
-    const stat = await fs.lstat(path.join(root, ...parts.slice(0, count))).catch(() => undefined);
-    if (!stat?.isDirectory()) return false;
+    if (!isFolder(path.join(root, ...parts.slice(0, count)))) return false;
   }
   return true;
 }
 
 /** Names of the folders in `folder` that are not hidden, sorted; none when it is absent, a link or unreadable. */
-export async function listFolders(root: string, folder: string): Promise<string[]> {
-  if (!(await isRealFolder(root, folder))) return [];
-  const entries = await fs.readdir(path.join(root, folder), { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort();
+export function listFolders(root: string, folder: string): string[] {
+  if (!isRealFolder(root, folder)) return [];
+  try {
+    return fs
+      .readdirSync(path.join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
-async function walk(at: { root: string; folder: string; depth: number; found: WalkedFile[] }): Promise<void> {
-  const { root, folder, depth, found } = at;
-  let entries: Dirent[];
+function isFolder(folder: string): boolean {
   try {
-    entries = await fs.readdir(path.join(root, folder), { withFileTypes: true });
+    return fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+function walk(at: { root: string; folder: string; depth: number; found: WalkedFile[] }): void {
+  const { root, folder, depth, found } = at;
+  let entries: fs.Dirent[];
+  try {
+    entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return;
     found.push({ file: folder, why: `the folder cannot be read (${errorCode(error)})` });
@@ -59,7 +70,7 @@ async function walk(at: { root: string; folder: string; depth: number; found: Wa
     if (isIgnoredName(entry.name)) continue;
     const file = `${folder}/${entry.name}`;
     if (found.length >= maxFiles) return;
-    if (entry.isDirectory() && depth < maxDepth) await walk({ root, folder: file, depth: depth + 1, found });
+    if (entry.isDirectory() && depth < maxDepth) walk({ root, folder: file, depth: depth + 1, found });
     else if (entry.isDirectory()) found.push({ file, why: `lies more than ${maxDepth} folders deep` });
     else if (entry.isSymbolicLink()) found.push({ file, why: 'is a symbolic link, which is not followed' });
     else if (entry.isFile()) found.push({ file });

@@ -105,7 +105,7 @@ export class WatchedRoot {
 
   async #readSpecs(): Promise<Map<string, string>> {
     const { root } = this.#looker;
-    const read = await readFiles(root, (await walkFiles(root, specsFolder)) ?? []);
+    const read = await readFiles(root, walkFiles(root, specsFolder) ?? []);
     return new Map(read.map(({ file, hash }) => [file, hash]));
   }
 }

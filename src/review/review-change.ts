@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { toError } from '../errors.ts';
-import { type CapabilitySpec, type OpenSpecChange, validateChange } from '../openspec/index.ts';
+import type { CapabilitySpec, OpenSpecChange } from '../openspec/index.ts';
 import { fromValidation, lint } from '../openspec/rules/index.ts';
+import { validateChange } from '../openspec/validate-change.ts';
 import type { Finding, Severity } from '../types/index.ts';
 import { byPlace } from './review-result.ts';
 

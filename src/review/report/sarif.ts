@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { RULES } from '../../openspec/rules/index.ts';
 import type { Finding, Severity } from '../../types/index.ts';
-import { MODEL_RULES } from '../analysis/index.ts';
+// not through the door of its folder: that brings the model's client with it, which no report needs
+import { MODEL_RULES } from '../analysis/reply.ts';
 import type { ReviewResult } from '../review-result.ts';
 import { prefixed } from './printable.ts';
 
