@@ -1,6 +1,7 @@
 import type { ActorRuntime } from '../actors/index.ts';
 import { type ChangeEvent, changeMachine } from '../machines/index.ts';
 import { type WatchEvent, type Watcher, watchRoot } from '../openspec/index.ts';
+import { cameByGit } from './checkout.ts';
 import { changeActor } from './identity.ts';
 import type { SurroundingsCache } from './surroundings.ts';
 
@@ -67,7 +68,8 @@ export class Watching {
         const { change, contentHash, byUs, initial, savedAt } = event;
         if (!byUs) this.#savedAt.set(change, savedAt);
         await runtime.start('change', changeActor(change), { change });
-        const saved: ChangeEvent = { type: 'SAVED', contentHash, byPerson: !byUs && !initial };
+        const byPerson = !byUs && !initial && !(await this.#cameByGit(change));
+        const saved: ChangeEvent = { type: 'SAVED', contentHash, byPerson };
         await runtime.send(changeActor(change), saved);
         return;
       }
@@ -87,6 +89,14 @@ export class Watching {
       case 'root-back':
         this.#o.onLine(`the folder ${this.#o.root} is back`);
     }
+  }
+
+  /** A look that fails must not lose the save. */
+  async #cameByGit(change: string): Promise<boolean> {
+    return cameByGit(this.#o.root, change).catch((error: unknown) => {
+      this.#o.onProblem(error);
+      return false;
+    });
   }
 
   /** Names of the changes that have an actor. */
