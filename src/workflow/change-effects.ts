@@ -86,7 +86,9 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
         const findings = await reviews.rules(change);
         const nonce = randomBytes(8).toString('hex');
         const startedAt = performance.now();
-        const analysis = await reviewer.analyse({ change: read, specs, findings, nonce, signal });
+        const analysis = await models.use(() =>
+          reviewer.analyse({ change: read, specs, findings, nonce, signal }),
+        );
         if (analysis === undefined) return { kind: 'unavailable', why: 'no model is configured' };
         metrics.analysed((performance.now() - startedAt) / 1000);
         await reviews.saveModel(change, { ...analysis, contentHash: read.contentHash });

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
+import { RetryableError } from '../errors.ts';
 import type { LmHealth, LmStudio } from '../lmstudio/index.ts';
 import { monitorHealth } from '../lmstudio/index.ts';
+import { Mistrust } from './mistrust.ts';
 
 /** Whether a model may be used now, and if not, why: in words for `status`. */
 export type ModelState = { usable: true; model: string } | { usable: false; why: string };
@@ -16,6 +18,7 @@ export class Models {
   readonly lm: LmStudio;
   readonly #redis: Redis;
   readonly #pausedKey: string;
+  readonly #mistrust = new Mistrust();
   #last: ModelState = { usable: false, why: 'not asked yet' };
 
   constructor(options: { lm: LmStudio; redis: Redis; ns: string }) {
@@ -44,7 +47,20 @@ export class Models {
   async state(signal?: AbortSignal): Promise<ModelState> {
     if (await this.paused()) return { usable: false, why: 'paused by a person: specloop resume' };
     this.#last = stateOf(await this.lm.health(signal));
+    if (!this.#last.usable) this.#mistrust.missing(this.#last.why);
     return this.#last;
+  }
+
+  /** Work that a model does. A model that goes away under it is told again when it can be used, however soon that is. */
+  async use<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work();
+      this.#mistrust.succeeded();
+      return result;
+    } catch (thrown) {
+      if (thrown instanceof RetryableError) this.#mistrust.failed(thrown.message);
+      throw thrown;
+    }
   }
 
   /** Tells each time a model becomes usable. */
@@ -54,14 +70,21 @@ export class Models {
     onProblem(error: unknown): void;
     signal: AbortSignal;
   }): void {
-    const watched = monitorHealth(this.lm, {
-      everyMs: options.everyMs,
-      signal: options.signal,
-      onChange: (health) => {
-        this.#last = stateOf(health);
-        if (this.#last.usable) options.onUp(this.#last.model);
+    const health = async (signal?: AbortSignal): Promise<LmHealth> => {
+      const why = this.#mistrust.look();
+      return why === undefined ? this.lm.health(signal) : { state: 'down', why };
+    };
+    const watched = monitorHealth(
+      { health },
+      {
+        everyMs: options.everyMs,
+        signal: options.signal,
+        onChange: (found) => {
+          this.#last = stateOf(found);
+          if (this.#last.usable) options.onUp(this.#last.model);
+        },
       },
-    });
+    );
     watched.catch(options.onProblem);
   }
 }

@@ -52,7 +52,8 @@ export interface WorkflowOptions {
   signal?: AbortSignal;
 }
 
-const modelLookMs = 10_000;
+/** Somebody who loads a model wants to see that it is seen; a look costs one request on this machine. */
+const modelLookMs = 5_000;
 
 /** What every key in Redis begins with: one state folder, one namespace. */
 export function namespaceOf(stateDir: string): string {

@@ -288,8 +288,8 @@ export class WorkflowOrchestrator implements WorkflowApi {
   }
 
   /** A model can be used: every change that waits for one goes into its next round. */
-  modelIsUp(): Promise<void> {
-    return this.#changes.modelIsUp();
+  async modelIsUp(): Promise<void> {
+    if (!(await this.#o.models.paused())) await this.#changes.modelIsUp();
   }
 
   // --- the whole -----------------------------------------------------------------------------------------------
