@@ -6,11 +6,13 @@ import {
   changeDetailSchema,
   changeSummarySchema,
   type Question,
+  questionSchema,
   type Update,
   updateSchema,
 } from '../../../src/types/index.ts';
 
 const changes = pageOf(changeSummarySchema);
+const questions = pageOf(questionSchema);
 const updates = pageOf(updateSchema);
 
 const patienceMs = 45_000;
@@ -51,6 +53,11 @@ export class Api {
   /** the active ones */
   changes() {
     return this.get('/api/changes?limit=1000', changes);
+  }
+
+  /** the open ones, of every change and of none */
+  questions() {
+    return this.get('/api/questions?limit=1000', questions);
   }
 
   async updates(): Promise<Update[]> {
@@ -111,13 +118,13 @@ export class Api {
    * The three changes of the example have settled, and so did what the archivist answered: one question of the gift
    * cards is written into its design, and our own write was gone through.
    */
-  async restedAfterArchivist() {
+  async restedAfterArchivist(count = 3) {
     await this.until('the answer of the archivist', async () => {
       const { state, rounds, questions: asked, updates: made } = await this.change('add-gift-cards');
       const isWritten = made.some((update) => update.state === 'applied');
       return state === 'settled' && rounds > 1 && asked.length === 2 && isWritten;
     });
-    return this.settled(3);
+    return this.settled(count);
   }
 
   /** An open answer: its body as it comes. */

@@ -21,6 +21,8 @@ export interface Workplace {
   stateDir: string;
   env: Record<string, string>;
   api: Api;
+  /** every worker that was started here, those that have ended too */
+  workers: readonly WorkerProcess[];
   /** starts a worker on the root, or on another one */
   start(options?: { root?: string; env?: Record<string, string> }): Promise<WorkerProcess>;
   /** runs a command to its end, in the repository */
@@ -73,6 +75,7 @@ export async function openWorkplace(options: { main: string; model?: string }): 
     stateDir,
     env,
     git,
+    workers,
     api: new Api(env.WORKFLOW_ORCHESTRATOR_SOCKET),
     async start(more = {}) {
       const command = [process.execPath, options.main, 'start', '--root', more.root ?? root];
