@@ -23,15 +23,16 @@ export const lookBackMs = 30 * dayMs;
 /** Looks at what the runtime recorded, and says what it means. Reads only. */
 export class FeedbackAnalyzer {
   readonly #sources: MetricSources;
-  readonly #nowMs: () => number;
+  readonly #nowMs: () => Promise<number>;
 
-  constructor(sources: MetricSources, nowMs: () => number) {
+  constructor(sources: MetricSources, nowMs: () => Promise<number>) {
     this.#sources = sources;
     this.#nowMs = nowMs;
   }
 
-  collectMetrics(window: Partial<Window> = {}): Promise<Metrics> {
-    const toMs = window.toMs ?? this.#nowMs();
+  async collectMetrics(window: Partial<Window> = {}): Promise<Metrics> {
+    // What happens in this very millisecond is in.
+    const toMs = window.toMs ?? (await this.#nowMs()) + 1;
     return collectMetrics(this.#sources, { fromMs: window.fromMs ?? toMs - lookBackMs, toMs });
   }
 

@@ -24,6 +24,7 @@ export interface FeedbackLoopOptions extends MetricSources {
   threshold: number;
   /** feedback_loop.accept; default `strict` */
   accept?: 'strict' | 'accumulate';
+  /** ms since the epoch; default Redis's clock, which stamps the histories */
   nowMs?: () => number;
 }
 
@@ -54,9 +55,10 @@ export class FeedbackLoop {
   readonly #tunables: Tunables;
 
   constructor(options: FeedbackLoopOptions) {
-    const { tunables, redis, ns, mode, threshold, accept = 'strict', nowMs = Date.now } = options;
+    const { tunables, redis, ns, mode, threshold, accept = 'strict' } = options;
     this.#tunables = tunables;
     this.#store = new ImprovementStore(redis, ns);
+    const nowMs = async () => options.nowMs?.() ?? this.#store.nowMs();
     this.#analyzer = new FeedbackAnalyzer(options, nowMs);
     this.#controller = new LoopController({
       analyzer: this.#analyzer,

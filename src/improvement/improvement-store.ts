@@ -110,6 +110,12 @@ export class ImprovementStore {
     throw new ConflictError(`${reply} is on trial, and acts on the same outcome: ${record.id} waits for it`);
   }
 
+  /** Redis's clock, ms since the epoch: the one by which the histories of actors are stamped too. */
+  async nowMs(): Promise<number> {
+    const [seconds, microseconds] = await this.#redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
   async all(): Promise<StoredImprovement[]> {
     const ids = await this.#redis.lrange(`${this.#prefix}:order`, 0, -1);
     const stored = await Promise.all(ids.map((id) => this.get(id)));

@@ -1,13 +1,14 @@
 import { ConflictError, UserError } from '../errors.ts';
-import { tunables as registry, type TunableName, type Tunables } from '../tunables/index.ts';
+import type { TunableName, Tunables } from '../tunables/index.ts';
+import { beginTrial } from './begin-trial.ts';
 import { type Candidate, candidateFrom } from './candidates.ts';
-import { defaultAlpha, plannedPairs, sdOfShareDifference } from './confidence-sequence.ts';
 import { coolingUntilMs } from './cooldown.ts';
-import { type FeedbackAnalyzer, lookBackMs } from './feedback-analyzer.ts';
-import type { ImprovementRecord, ImprovementState, Trial } from './improvement.ts';
+import type { FeedbackAnalyzer } from './feedback-analyzer.ts';
+import type { ImprovementRecord, ImprovementState } from './improvement.ts';
 import type { ImprovementStore, StoredImprovement } from './improvement-store.ts';
 import type { Insight } from './insight.ts';
 import { type Judgement, judge } from './judge.ts';
+import { stepOf } from './step.ts';
 
 export interface LoopControllerOptions {
   analyzer: FeedbackAnalyzer;
@@ -19,13 +20,12 @@ export interface LoopControllerOptions {
   threshold: number;
   /** feedback_loop.accept */
   accept: 'strict' | 'accumulate';
-  nowMs(): number;
+  /** ms since the epoch */
+  nowMs(): Promise<number>;
 }
 
 const personPrefix = 'person:';
 const ends: readonly ImprovementState[] = ['kept', 'rejected', 'rolledBack'];
-/** How many pairs an open question may take, in planned ones. */
-const budgetFactor = 2;
 
 /** Takes improvements from a proposal to a decision. It alone sets tunables, and it never keeps what is not proven. */
 export class LoopController {
@@ -55,7 +55,7 @@ export class LoopController {
   async #cooling(tunable: TunableName): Promise<boolean> {
     const all = (await this.#o.store.all()).map(({ record }) => record);
     const own = all.filter(({ state, tunables }) => ends.includes(state) && tunables[0]?.name === tunable);
-    return coolingUntilMs(own) > this.#o.nowMs();
+    return coolingUntilMs(own) > (await this.#o.nowMs());
   }
 
   async #write(candidate: Candidate): Promise<ImprovementRecord | undefined> {
@@ -69,25 +69,23 @@ export class LoopController {
       tunables: [{ name: tunable, from, to }],
       predicted,
       insight,
-      proposed_at: this.#now(),
+      proposed_at: await this.#now(),
     };
     return (await this.#o.store.create(record, tunable)) ? record : undefined;
   }
 
-  /**
-   * Sets the tunable and begins to measure. The measure before it is fixed here: from the last change of anything in
-   * the same group on, or the last thirty days.
-   */
+  /** Fixes how it will be judged, sets the tunable, and begins to measure. */
   async apply(id: string, { by }: { by: string }): Promise<ImprovementRecord> {
-    const { tunables, nowMs } = this.#o;
+    const { analyzer, tunables, threshold, accept, nowMs } = this.#o;
     const seen = await this.#mustBe(id, ['awaitingApproval']);
-    const { step, definition } = stepOf(seen.record);
-    this.#assertMay(by, { id, needsPerson: definition.needsPerson });
+    const step = stepOf(seen.record);
+    this.#assertMay(by, { id, needsPerson: step.needsPerson });
     await tunables.assertNotPaused();
     const now = await tunables.get(step.name);
     if (now !== step.from)
       throw new ConflictError(`${step.name} is ${now} by now, not ${step.from}: ${id} does not fit`);
-    const trial = await this.#trial(seen.record, nowMs());
+    const [atMs, changes] = [await nowMs(), await tunables.history()];
+    const trial = await beginTrial(seen.record, analyzer, { atMs, changes, threshold, accept });
     const adopting = await this.#save(seen, {
       ...seen.record,
       state: 'adopting',
@@ -127,38 +125,6 @@ export class LoopController {
     throw new UserError('this improvement needs a person', { which: o.id, why, next, code: 'needs-person' });
   }
 
-  async #trial(record: ImprovementRecord, atMs: number): Promise<Trial> {
-    const { analyzer, tunables, threshold, accept } = this.#o;
-    const { definition } = stepOf(record);
-    const changes = await tunables.history();
-    const sameGroup = changes.filter(({ name }) => isInGroup(name, definition.group));
-    const lastChangeMs = Math.max(0, ...sameGroup.map(({ at }) => Date.parse(at)));
-    const fromMs = Math.max(atMs - lookBackMs, lastChangeMs);
-    const { neededPerson, overturned } = await analyzer.outcomes({ fromMs, toMs: atMs });
-    const count = neededPerson.filter((needed) => needed === 1).length;
-    const sd = sdOfShareDifference({ count, n: neededPerson.length });
-    const planned = plannedPairs({ sd, effect: record.predicted.effect });
-    if (neededPerson.length < planned) {
-      throw new UserError('it is too early to apply this improvement', {
-        which: record.id,
-        why: `${neededPerson.length} questions are known since the last change, ${planned} are needed to tell what it does`,
-        next: 'wait for more questions',
-        code: 'too-early',
-      });
-    }
-    const budget = Math.min(neededPerson.length, planned * budgetFactor);
-    return {
-      applied_at_ms: atMs,
-      alpha: defaultAlpha,
-      planned_pairs: planned,
-      budget_pairs: budget,
-      threshold,
-      accept,
-      baseline: neededPerson.slice(-budget),
-      overturned: { count: overturned.count, n: overturned.n },
-    };
-  }
-
   /** Looks at the observations so far, and decides when they do. */
   async measure(id: string): Promise<Judgement & { record: ImprovementRecord }> {
     const { analyzer, tunables, nowMs } = this.#o;
@@ -166,7 +132,7 @@ export class LoopController {
     const { record } = seen;
     const { trial } = record;
     if (record.state !== 'probation' || trial === undefined) return { ...decided(record), record };
-    const { step } = stepOf(record);
+    const step = stepOf(record);
     if ((await tunables.get(step.name)) !== step.to) {
       const why = `${step.name} was set otherwise in the meantime`;
       return {
@@ -177,7 +143,7 @@ export class LoopController {
     }
     const { neededPerson, overturned } = await analyzer.outcomes({
       fromMs: trial.applied_at_ms,
-      toMs: nowMs(),
+      toMs: (await nowMs()) + 1,
     });
     const judgement = judge(trial, { after: neededPerson, overturned, effect: record.predicted.effect });
     const { verdict, measured, why } = judgement;
@@ -255,31 +221,20 @@ export class LoopController {
   }
 
   #save(seen: StoredImprovement, record: ImprovementRecord): Promise<StoredImprovement> {
-    const { step, definition } = stepOf(record);
-    return this.#o.store.replace(seen, record, { tunable: step.name, group: definition.group });
+    const { name, group } = stepOf(record);
+    return this.#o.store.replace(seen, record, { tunable: name, group });
   }
 
   async #end(
     seen: StoredImprovement,
     end: { state: 'kept' | 'rejected' | 'rolledBack'; decision: string },
   ): Promise<ImprovementRecord> {
-    return (await this.#save(seen, { ...seen.record, ...end, ended_at: this.#now() })).record;
+    return (await this.#save(seen, { ...seen.record, ...end, ended_at: await this.#now() })).record;
   }
 
-  #now(): string {
-    return new Date(this.#o.nowMs()).toISOString();
+  async #now(): Promise<string> {
+    return new Date(await this.#o.nowMs()).toISOString();
   }
-}
-
-function stepOf({ id, tunables }: ImprovementRecord) {
-  const [step] = tunables;
-  if (step === undefined) throw new TypeError(`${id} changes nothing`);
-  const definition: { group: string; needsPerson?: string } = registry[step.name];
-  return { step, definition };
-}
-
-function isInGroup(name: string, group: string): boolean {
-  return Object.entries(registry).some(([known, definition]) => known === name && definition.group === group);
 }
 
 function decided({ state, decision = '', measured }: ImprovementRecord): Judgement {

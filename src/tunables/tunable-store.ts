@@ -81,6 +81,12 @@ export class TunableStore {
     return stored.map((text) => tunableChangeSchema.parse(JSON.parse(text)));
   }
 
+  /** Redis's clock, ms since the epoch: the one by which the histories of actors are stamped too. */
+  async nowMs(): Promise<number> {
+    const [seconds, microseconds] = await this.#redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
   async pause(why: string): Promise<void> {
     await this.#redis.set(this.#paused, why);
   }

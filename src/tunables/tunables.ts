@@ -14,7 +14,6 @@ export interface TunablesOptions {
   defaults?: Partial<Record<TunableName, TunableValue>>;
   /** SPECLOOP_PAUSE_IMPROVING is read from it at every set; default the process's own */
   environment?: Readonly<Record<string, string | undefined>>;
-  nowMs?: () => number;
 }
 
 const offWords = ['', '0', 'false', 'no', 'off'];
@@ -110,7 +109,7 @@ export class Tunables {
     const from = valueInForce(seen, base);
     assertAllowed(known, { from, to: value });
     const { improvement, by } = options;
-    const entry = { at: this.#now(), name: known, from, to: value, by, improvement };
+    const entry = { at: await this.#now(), name: known, from, to: value, by, improvement };
     await this.#change({
       name: known,
       seen,
@@ -160,7 +159,7 @@ export class Tunables {
         ? undefined
         : { value: own.from, base, improvement: before.improvement };
     const [from, to] = [valueInForce(seen, base), setting?.value ?? base];
-    const entry = { ...own, at: this.#now(), from, to, by, reverts: true };
+    const entry = { ...own, at: await this.#now(), from, to, by, reverts: true };
     await this.#change({ name, seen, setting, entry, unlessPaused: false });
     return entry;
   }
@@ -198,15 +197,15 @@ export class Tunables {
   }
 
   /** The kill switch: from now on nothing is tuned, in any process. */
-  pauseImproving(by = 'person'): Promise<void> {
-    return this.#store.pause(`paused by ${by} at ${this.#now()}`);
+  async pauseImproving(by = 'person'): Promise<void> {
+    await this.#store.pause(`paused by ${by} at ${await this.#now()}`);
   }
 
   resumeImproving(): Promise<void> {
     return this.#store.resume();
   }
 
-  #now(): string {
-    return new Date(this.#options.nowMs?.() ?? Date.now()).toISOString();
+  async #now(): Promise<string> {
+    return new Date(await this.#store.nowMs()).toISOString();
   }
 }
