@@ -1,15 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AnyMachineSnapshot, createActor, type EventObject } from 'xstate';
+import { type AnyMachineSnapshot, createActor } from 'xstate';
 import { RetryableError, TerminalError, toError } from '../errors.ts';
+import {
+  armedBy,
+  type CommitOk,
+  type CommitPlan,
+  type Committed,
+  committedBy,
+  outboxOf,
+  requestOf,
+  unfencedBy,
+} from './commit-request.ts';
 import type { Delivery } from './delivery.ts';
 import type { Position } from './fulfilment.ts';
 import { firstStep, valueText } from './interpret.ts';
-import { parseEntry, type StoredEntry } from './outbox.ts';
+import type { StoredEntry } from './outbox.ts';
 import { type Plan, planBatch, planStart } from './plan.ts';
 import type { ActorRecord, Parent } from './record.ts';
 import type { RegisteredMachine } from './registry.ts';
-import type { ActorStore, CommitEvent, CommitRequest } from './store.ts';
+import type { ActorStore } from './store.ts';
 
 /** What became of a delivery, by a commit or by the script's own word. */
 export interface Verdict {
@@ -27,19 +37,6 @@ export interface Verdict {
   state: string;
   /** what the machine threw on a poison event */
   thrown?: unknown;
-}
-
-/** One committed transition, told to whoever listens in this process. */
-export interface Committed {
-  actor: string;
-  machine: string;
-  seq: number;
-  atMs: number;
-  event: string;
-  from: string;
-  to: string;
-  status: string;
-  emitted: EventObject[];
 }
 
 export interface CommitterOptions {
@@ -78,9 +75,10 @@ export class Committer {
     this.#options = options;
   }
 
-  #remember(actor: string, cached: Cached): void {
-    this.#cache.delete(actor);
-    this.#cache.set(actor, cached);
+  #remember(before: ActorRecord, head: string, { seq, snapshot, fences }: Position): void {
+    const record: ActorRecord = { ...before, head, seq, value: valueText(snapshot.value), fences };
+    this.#cache.delete(record.id);
+    this.#cache.set(record.id, { record, snapshot });
     const oldest = this.#cache.size > cacheSize ? this.#cache.keys().next().value : undefined;
     if (oldest !== undefined) this.#cache.delete(oldest);
   }
@@ -106,74 +104,13 @@ export class Committer {
     throw new RetryableError(`no process here runs ${machine}@${version}, the version of ${id}`);
   }
 
-  #finish(o: {
-    request: CommitRequest;
-    plan: Plan;
-    snapshot: string;
-    nowMs: number;
-    numbers: Record<string, number>;
-  }) {
-    const { request, plan } = o;
-    const entries: StoredEntry[] = [];
-    const gone: string[] = [];
-    for (const { commit } of plan.events) {
-      gone.push(...(commit.remove ?? []), ...(commit.fence === undefined ? [] : [commit.fence]));
-      for (const out of commit.outbox ?? []) {
-        entries.push(parseEntry(out.id, `${o.numbers[out.id] ?? 0}|${o.nowMs}|${out.value}`));
-      }
-      for (const fence of commit.add ?? []) {
-        if (fence.delayMs !== undefined) this.#options.onArmed(request.actor, fence.delayMs);
-      }
-    }
-    this.#options.onUnfenced(gone);
-    let seq = plan.position.seq - plan.events.filter(({ applied }) => applied).length;
-    for (const planned of plan.events) {
-      if (!planned.applied) continue;
-      seq += 1;
-      this.#options.onCommitted({
-        actor: request.actor,
-        machine: request.machine,
-        seq,
-        atMs: o.nowMs,
-        event: planned.event,
-        from: planned.from,
-        to: planned.to,
-        status: plan.status,
-        emitted: planned.emitted,
-      });
-    }
-    return this.#options.onOutbox(entries);
-  }
-
-  #request(o: { actor: string; machine: RegisteredMachine; head: string; plan: Plan; nonce: string }): {
-    request: CommitRequest;
-    snapshot: string;
-  } {
-    const { actor, machine, plan } = o;
-    const { position } = plan;
-    const applied = plan.events.some((event) => event.applied);
-    const events: CommitEvent[] = plan.events.map((event) => event.commit);
-    const snapshot = applied ? JSON.stringify(machine.machine.getPersistedSnapshot(position.snapshot)) : '';
-    const request: CommitRequest = {
-      actor,
-      create: false,
-      head: o.head,
-      machine: machine.id,
-      version: machine.version,
-      horizonMs: this.#options.horizonMs,
-      events,
-    };
-    if (applied) {
-      const { output } = position.snapshot;
-      request.next = {
-        head: `${position.seq}.${o.nonce}`,
-        value: valueText(position.snapshot.value),
-        status: plan.status,
-        ...(output === undefined ? {} : { output: JSON.stringify(output) }),
-        ...(plan.error === undefined ? {} : { error: JSON.stringify(plan.error) }),
-      };
-    }
-    return { request, snapshot };
+  /** A commit stands: whoever waits for it is told, and what it wants done is relayed. */
+  async #finish({ request, plan }: CommitPlan, { nowMs, numbers }: CommitOk): Promise<void> {
+    const { onUnfenced, onArmed, onCommitted, onOutbox } = this.#options;
+    onUnfenced(unfencedBy(plan));
+    for (const delayMs of armedBy(plan)) onArmed(request.actor, delayMs);
+    for (const committed of committedBy(request, plan, nowMs)) onCommitted(committed);
+    await onOutbox(outboxOf(plan, { nowMs, numbers }));
   }
 
   /** Creates an actor; `exists` when it is there, `orphan` when its parent no longer wants it (R7). */
@@ -187,13 +124,14 @@ export class Committer {
     if (machine === undefined) throw new TerminalError(`no machine "${o.machine}" is registered`);
     const nonce = newNonce();
     const plan = this.#firstPlan(machine, { ...o, nonce });
-    const { request, snapshot } = this.#request({ actor: o.id, machine, head: '', plan, nonce });
-    request.create = true;
-    if (o.parent !== undefined) request.parent = o.parent;
-    const reply = await this.#options.store.commit(request, snapshot);
+    const { horizonMs, store } = this.#options;
+    const commit = requestOf({ actor: o.id, machine, head: '', plan, nonce, horizonMs });
+    commit.request.create = true;
+    if (o.parent !== undefined) commit.request.parent = o.parent;
+    const reply = await store.commit(commit.request, commit.snapshot);
     if (reply.kind === 'exists' || reply.kind === 'orphan') return reply.kind;
     if (reply.kind !== 'ok') throw new TerminalError(`the start of ${o.id} was answered "${reply.kind}"`);
-    await this.#finish({ request, plan, snapshot, ...reply });
+    await this.#finish(commit, reply);
     return 'ok';
   }
 
@@ -263,24 +201,17 @@ export class Committer {
         rest = rest.slice(1);
         continue;
       }
-      const { request, snapshot: json } = this.#request({ actor, machine, head: record.head, plan, nonce });
-      const reply = await this.#options.store.commit(request, json);
+      const { horizonMs, store } = this.#options;
+      const commit = requestOf({ actor, machine, head: record.head, plan, nonce, horizonMs });
+      const reply = await store.commit(commit.request, commit.snapshot);
       if (reply.kind === 'ok') {
-        if (plan.status === 'active') {
-          const next: ActorRecord = {
-            ...record,
-            head: reply.head,
-            seq: plan.position.seq,
-            value: valueText(plan.position.snapshot.value),
-            fences: plan.position.fences,
-          };
-          this.#remember(actor, { record: next, snapshot: plan.position.snapshot });
-        } else this.#cache.delete(actor);
+        if (plan.status === 'active') this.#remember(record, reply.head, plan.position);
+        else this.#cache.delete(actor);
         for (const event of plan.events) {
           verdicts.push({ verdict: event.applied ? 'applied' : 'ignored', state: event.to });
         }
         rest = rest.slice(plan.events.length);
-        await this.#finish({ request, plan, snapshot: json, ...reply });
+        await this.#finish(commit, reply);
       } else if (reply.kind === 'verdicts') {
         const first = reply.verdicts.findIndex((verdict) => verdict !== 'go');
         const word = reply.verdicts[first];

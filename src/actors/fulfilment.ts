@@ -126,7 +126,8 @@ export class Fulfilment {
     const found = this.#find(['effect', 'child'], id);
     if (found === undefined) return;
     const [fenceId, fence] = found;
-    if (fence.kind !== 'effect' || !fence.irreversible || this.#batch.added.has(fenceId)) {
+    // Never elided, even where it was wanted in this very batch: the state it belongs to waits for its answer.
+    if (fence.kind !== 'effect' || !fence.irreversible) {
       this.#drop(fenceId);
       return;
     }

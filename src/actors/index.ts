@@ -6,7 +6,7 @@ export type {
   SendResult,
   SendVerdict,
 } from './api.ts';
-export type { Committed } from './committer.ts';
+export type { Committed } from './commit-request.ts';
 export { valueText } from './interpret.ts';
 export type { HistoryEntry } from './reader.ts';
 export type { Registration } from './registry.ts';

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { type AnyStateMachine, createActor, type EventObject, type SnapshotFrom } from 'xstate';
 import { z } from 'zod';
 import type { ActorView } from './api.ts';
-import type { Committed } from './committer.ts';
+import type { Committed } from './commit-request.ts';
 import { actorOf } from './keys.ts';
 import type { ActorRecord } from './record.ts';
 import type { ActorStore } from './store.ts';

@@ -34,7 +34,8 @@ export class Relay {
     const jobs = entries.filter(({ entry }) => entry.kind === 'effect' || entry.kind === 'revoke');
     const deliveries = entries.filter(({ entry }) => entry.kind !== 'effect' && entry.kind !== 'revoke');
     for (const stored of deliveries) this.#behind(stored);
-    await Promise.all(jobs.map((stored) => this.#addJob(stored)));
+    // The commit stands whether or not its jobs can be added now: the entries stay, and the sweeper tries again.
+    await Promise.all(jobs.map((stored) => this.#addJob(stored).catch(this.#options.onProblem)));
   }
 
   /** Waits for the deliveries that are under way in this process. */

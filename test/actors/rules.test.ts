@@ -367,7 +367,8 @@ describe('R8: the child’s own record says how it stands', () => {
 });
 
 describe('R10: two pasts of one actor are told apart', () => {
-  it('the same seq of another commit conflicts, and an old past’s work is stale', async () => {
+  /** Actor `a` went to work and its commit was lost, as by a power cut: `one` still has that past in its cache. */
+  async function lostCommit(): Promise<{ one: Bench; two: Bench; lost: string }> {
     const [one, two] = [bench(), bench()];
     await one.start('all', 'a');
     const raw = redis.connect();
@@ -375,15 +376,27 @@ describe('R10: two pasts of one actor are told apart', () => {
     const before = await raw.dumpBuffer(record);
     await one.send('a', 'GO');
     const [lost = ''] = await one.fences('a', 'effect');
-    // The last commit is lost, as by a power cut; another process goes on, and comes to the same seq.
     await raw.restore(record, 0, before ?? '', 'REPLACE');
+    return { one, two, lost };
+  }
+
+  it('the same seq by another commit conflicts: the cache of the lost past is dropped', async () => {
+    const { one, two } = await lostCommit();
     await two.send('a', 'ADD');
     expect(await two.store.load('a')).toMatchObject({ seq: 1 });
-    // The first one's cache stands at seq 1 too, of the past that is gone.
-    expect(await one.deliver('a', report(lost, 'late'))).toMatchObject([{ verdict: 'stale' }]);
     expect(await one.send('a', 'ADD')).toEqual(['applied']);
     expect(await contextOf(one, 'a')).toEqual({ n: 2, got: [] });
     expect(await one.store.load('a')).toMatchObject({ seq: 2, value: 'idle' });
+  });
+
+  it('work of the lost past is not taken for the work that stands at its place', async () => {
+    const { one, two, lost } = await lostCommit();
+    await two.send('a', 'GO');
+    expect(await one.send('a', 'ADD')).toEqual(['applied']);
+    expect(await one.deliver('a', report(lost, 'late'))).toMatchObject([
+      { verdict: 'stale', state: 'working' },
+    ]);
+    expect(await contextOf(one, 'a')).toEqual({ n: 1, got: [] });
   });
 });
 
