@@ -28,7 +28,7 @@ export async function beginTrial(
   analyzer: FeedbackAnalyzer,
   { atMs, changes, threshold, accept }: TrialTerms,
 ): Promise<Trial> {
-  const { group } = stepOf(improvement);
+  const { group, needsPerson } = stepOf(improvement);
   const changedAtMs = changes.filter(({ name }) => isInGroup(name, group)).map(({ at }) => Date.parse(at));
   const fromMs = Math.max(atMs - lookBackMs, ...changedAtMs);
   const { neededPerson, overturned } = await analyzer.outcomes({ fromMs, toMs: atMs });
@@ -55,6 +55,7 @@ export async function beginTrial(
     threshold,
     accept,
     baseline: neededPerson.slice(-budget),
+    guarded: needsPerson !== undefined,
     overturned: { count: overturned.count, n: overturned.n },
   };
 }

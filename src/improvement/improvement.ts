@@ -48,6 +48,8 @@ export const improvementSchema = z.object({
   predicted: predictionSchema,
   measured: measurementSchema.optional(),
   decision: z.string().optional(),
+  /** what its trial showed; absent while it goes on, and when it was ended for another reason */
+  verdict: z.enum(['keep', 'harmful', 'unproven']).optional(),
   /** the insight that it follows from */
   insight: z.string(),
   /** ISO 8601 */
@@ -71,6 +73,8 @@ export const trialSchema = z.object({
   accept: z.enum(['strict', 'accumulate']),
   /** the measure before, one value an observation, oldest first */
   baseline: z.array(z.number()),
+  /** a gain counts only when there were enough quotations since for people to overturn */
+  guarded: z.boolean(),
   /** what must not get worse: its count before, of how many */
   overturned: z.object({ count: z.number().int(), n: z.number().int() }),
 });

@@ -51,7 +51,13 @@ export function judge(trial: Trial, seen: Seen): Judgement {
       why: `${n} of ${planned} planned pairs: ${figures(measured)}`,
     };
   const proof = proofOf(trial, { measured, differences, effect: seen.effect });
-  if (proof.proven) return { verdict: 'keep', measured, why: `better by ${figures(measured)}${proof.why}` };
+  if (proof.proven) {
+    const why = `better by ${figures(measured)}${proof.why}`;
+    const unguarded = trial.guarded && seen.overturned.n < firstLook;
+    if (!unguarded) return { verdict: 'keep', measured, why };
+    const missing = `${seen.overturned.n} quotations were written since, ${firstLook} are needed to see whether people undo them`;
+    return { verdict: 'inconclusive', measured, why: `${why}; ${missing}` };
+  }
   if (n >= Math.min(budget, baseline.length))
     return {
       verdict: 'unproven',

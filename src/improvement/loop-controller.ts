@@ -4,11 +4,12 @@ import { beginTrial } from './begin-trial.ts';
 import { type Candidate, candidateFrom } from './candidates.ts';
 import { coolingUntilMs } from './cooldown.ts';
 import type { FeedbackAnalyzer } from './feedback-analyzer.ts';
-import type { ImprovementRecord, ImprovementState } from './improvement.ts';
+import type { ImprovementRecord, ImprovementState, Trial } from './improvement.ts';
 import type { ImprovementStore, StoredImprovement } from './improvement-store.ts';
 import type { Insight } from './insight.ts';
 import { type Judgement, judge } from './judge.ts';
-import { stepOf } from './step.ts';
+import { assertMayApply } from './permission.ts';
+import { isInGroup, stepOf } from './step.ts';
 
 export interface LoopControllerOptions {
   analyzer: FeedbackAnalyzer;
@@ -24,7 +25,11 @@ export interface LoopControllerOptions {
   nowMs(): Promise<number>;
 }
 
-const personPrefix = 'person:';
+const endings = {
+  keep: { state: 'kept', word: 'kept' },
+  harmful: { state: 'rolledBack', word: 'rolled back' },
+  unproven: { state: 'rejected', word: 'not proven' },
+} as const;
 const ends: readonly ImprovementState[] = ['kept', 'rejected', 'rolledBack'];
 
 /** Takes improvements from a proposal to a decision. It alone sets tunables, and it never keeps what is not proven. */
@@ -45,11 +50,22 @@ export class LoopController {
       const candidate = candidateFrom(insight, { values, threshold });
       if (candidate === undefined || (await this.#cooling(candidate.tunable))) continue;
       const standing = await store.underWay(candidate.tunable);
-      const record = standing === undefined ? await this.#write(candidate) : undefined;
-      const found = record ?? (standing === undefined ? undefined : (await store.get(standing))?.record);
-      if (found?.state === 'awaitingApproval') proposed.push(found);
+      const found = standing === undefined ? undefined : await store.get(standing);
+      const record =
+        found === undefined ? await this.#write(candidate) : await this.#stillFits(found, candidate);
+      if (record?.state === 'awaitingApproval') proposed.push(record);
     }
     return proposed;
+  }
+
+  /** One that waits while the value that it steps from is no more would wait for ever. */
+  async #stillFits(found: StoredImprovement, { from }: Candidate): Promise<ImprovementRecord> {
+    const step = stepOf(found.record);
+    if (found.record.state !== 'awaitingApproval' || step.from === from) return found.record;
+    return this.#end(found, {
+      state: 'rejected',
+      decision: `${step.name} is ${from} by now, not ${step.from}`,
+    });
   }
 
   async #cooling(tunable: TunableName): Promise<boolean> {
@@ -76,10 +92,10 @@ export class LoopController {
 
   /** Fixes how it will be judged, sets the tunable, and begins to measure. */
   async apply(id: string, { by }: { by: string }): Promise<ImprovementRecord> {
-    const { analyzer, tunables, threshold, accept, nowMs } = this.#o;
+    const { analyzer, tunables, mode, threshold, accept, nowMs } = this.#o;
     const seen = await this.#mustBe(id, ['awaitingApproval']);
     const step = stepOf(seen.record);
-    this.#assertMay(by, { id, needsPerson: step.needsPerson });
+    assertMayApply(id, { by, mode, step });
     await tunables.assertNotPaused();
     const now = await tunables.get(step.name);
     if (now !== step.from)
@@ -108,23 +124,6 @@ export class LoopController {
     }
   }
 
-  #assertMay(by: string, o: { id: string; needsPerson: string | undefined }): void {
-    const { mode } = this.#o;
-    if (mode === 'off') {
-      throw new UserError('improving is off', {
-        which: o.id,
-        why: 'feedback_loop.mode is off: specloop only measures itself',
-        next: 'set feedback_loop.mode to suggest or auto',
-        code: 'improving-off',
-      });
-    }
-    if (by.startsWith(personPrefix)) return;
-    const why = mode === 'suggest' ? 'feedback_loop.mode is suggest' : o.needsPerson;
-    if (why === undefined) return;
-    const next = `specloop approve ${o.id}`;
-    throw new UserError('this improvement needs a person', { which: o.id, why, next, code: 'needs-person' });
-  }
-
   /** Looks at the observations so far, and decides when they do. */
   async measure(id: string): Promise<Judgement & { record: ImprovementRecord }> {
     const { analyzer, tunables, nowMs } = this.#o;
@@ -132,51 +131,59 @@ export class LoopController {
     const { record } = seen;
     const { trial } = record;
     if (record.state !== 'probation' || trial === undefined) return { ...decided(record), record };
-    const step = stepOf(record);
-    if ((await tunables.get(step.name)) !== step.to) {
-      const why = `${step.name} was set otherwise in the meantime`;
+    const disturbance = await this.#disturbance(record, trial);
+    if (disturbance !== undefined) {
+      await this.#takeBack(id);
+      const why = `not measurable: ${disturbance}`;
       return {
         verdict: 'unproven',
         why,
         record: await this.#end(seen, { state: 'rolledBack', decision: why }),
       };
     }
-    const { neededPerson, overturned } = await analyzer.outcomes({
-      fromMs: trial.applied_at_ms,
-      toMs: (await nowMs()) + 1,
-    });
+    const window = { fromMs: trial.applied_at_ms, toMs: (await nowMs()) + 1 };
+    const { neededPerson, overturned } = await analyzer.outcomes(window);
     const judgement = judge(trial, { after: neededPerson, overturned, effect: record.predicted.effect });
-    const { verdict, measured, why } = judgement;
+    const { measured } = judgement;
     const known: StoredImprovement = { raw: seen.raw, record: { ...record, ...(measured && { measured }) } };
-    switch (verdict) {
-      case 'inconclusive':
-        return { ...judgement, record: (await this.#save(known, known.record)).record };
-      case 'keep': {
-        const paused = await tunables.paused();
-        if (paused !== undefined) {
-          const held = (await this.#save(known, known.record)).record;
-          return {
-            ...judgement,
-            verdict: 'inconclusive',
-            why: `${why}; not kept while ${paused}`,
-            record: held,
-          };
-        }
-        return { ...judgement, record: await this.#end(known, { state: 'kept', decision: `kept: ${why}` }) };
-      }
-      case 'harmful':
-        await tunables.revert(id, { by: 'specloop' });
-        return {
-          ...judgement,
-          record: await this.#end(known, { state: 'rolledBack', decision: `rolled back: ${why}` }),
-        };
-      case 'unproven':
-        await tunables.revert(id, { by: 'specloop' });
-        return {
-          ...judgement,
-          record: await this.#end(known, { state: 'rejected', decision: `not proven: ${why}` }),
-        };
+    const paused = await tunables.paused();
+    if (judgement.verdict === 'inconclusive' || (judgement.verdict === 'keep' && paused !== undefined)) {
+      const why = paused === undefined ? judgement.why : `${judgement.why}; nothing is kept while ${paused}`;
+      return {
+        ...judgement,
+        verdict: 'inconclusive',
+        why,
+        record: (await this.#save(known, known.record)).record,
+      };
     }
+    const { verdict, why } = judgement;
+    if (verdict !== 'keep') await this.#takeBack(id);
+    const { state, word } = endings[verdict];
+    return { ...judgement, record: await this.#end(known, { state, verdict, decision: `${word}: ${why}` }) };
+  }
+
+  /** What else changed since it was applied, so that nobody can tell what came of what. */
+  async #disturbance(
+    record: ImprovementRecord,
+    { applied_at_ms: sinceMs }: Trial,
+  ): Promise<string | undefined> {
+    const { tunables } = this.#o;
+    const { name, to, group } = stepOf(record);
+    const changes = await tunables.history();
+    const other = changes.find(
+      (change) =>
+        isInGroup(change.name, group) && change.improvement !== record.id && Date.parse(change.at) >= sinceMs,
+    );
+    if (other !== undefined) return `${other.name} was set to ${other.to} by ${other.by} in the meantime`;
+    const now = await tunables.get(name);
+    return now === to ? undefined : `${name} was configured to ${now} in the meantime`;
+  }
+
+  /** Takes back what is still its own: what somebody else has set since stays as they want it. */
+  async #takeBack(id: string): Promise<void> {
+    await this.#o.tunables.revert(id, { by: 'specloop' }).catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) throw error;
+    });
   }
 
   /** Ends an improvement and takes its tunable back, whatever it has shown. */
@@ -227,7 +234,7 @@ export class LoopController {
 
   async #end(
     seen: StoredImprovement,
-    end: { state: 'kept' | 'rejected' | 'rolledBack'; decision: string },
+    end: Pick<ImprovementRecord, 'state' | 'decision' | 'verdict'>,
   ): Promise<ImprovementRecord> {
     return (await this.#save(seen, { ...seen.record, ...end, ended_at: await this.#now() })).record;
   }
@@ -237,7 +244,7 @@ export class LoopController {
   }
 }
 
-function decided({ state, decision = '', measured }: ImprovementRecord): Judgement {
-  const verdict = state === 'kept' ? 'keep' : state === 'rolledBack' ? 'harmful' : 'unproven';
+/** What was decided before; an end without a verdict, as when a person stopped it, has proven nothing. */
+function decided({ verdict = 'unproven', decision = '', measured }: ImprovementRecord): Judgement {
   return { verdict, why: decision, ...(measured && { measured }) };
 }

@@ -127,11 +127,13 @@ describe('insights and proposals', () => {
 
 describe('an improvement on trial', () => {
   it('is kept when it is proven to do what it promised', async () => {
-    const { loop, tunables, ask, improvement } = await proposed();
+    const { loop, tunables, ask, quote, improvement } = await proposed();
     await loop.applyImprovement(improvement.id, ada);
     expect(await tunables.get(threshold)).toBe(0.7);
-    expect((await loop.measureImpact(improvement.id)).verdict).toBe('inconclusive');
     await ask(nearlyAnswered.slice(0, 45));
+    const unguarded = await loop.measureImpact(improvement.id);
+    expect(unguarded).toMatchObject({ verdict: 'inconclusive', why: expect.stringContaining('quotations') });
+    await Promise.all(Array.from({ length: 10 }, quote));
     const impact = await loop.measureImpact(improvement.id);
     expect(impact).toMatchObject({ verdict: 'keep', improvement: { state: 'kept' } });
     expect(impact.measured?.low).toBeGreaterThan(0);
@@ -165,6 +167,17 @@ describe('an improvement on trial', () => {
     expect(await tunables.get(threshold)).toBe(0.8);
   });
 
+  it('is taken back when people undo what it wrote', async () => {
+    const { loop, tunables, ask, quote, undo, improvement } = await proposed();
+    await loop.applyImprovement(improvement.id, ada);
+    await ask(nearlyAnswered.slice(0, 45));
+    const quotes = await Promise.all(Array.from({ length: 10 }, quote));
+    await undo(quotes[0] ?? '');
+    const impact = await loop.measureImpact(improvement.id);
+    expect(impact).toMatchObject({ verdict: 'harmful', why: expect.stringContaining('1 of 10') });
+    expect(await tunables.get(threshold)).toBe(0.8);
+  });
+
   it('needs a person in mode "suggest", and where the registry says so in mode "auto" too', async () => {
     const { loop, open, improvement } = await proposed();
     for (const door of [loop, open({ mode: 'suggest' })]) {
@@ -194,6 +207,11 @@ describe('an improvement on trial', () => {
     expect(stopped).toMatchObject({ state: 'rolledBack', decision: 'stopped by person:bo: too bold' });
     expect(await tunables.get(threshold)).toBe(0.8);
     await expect(loop.stop(improvement.id, ada)).rejects.toThrow(/is rolledBack/);
+    // Nothing was proven of it, neither good nor bad.
+    expect(await loop.measureImpact(improvement.id)).toMatchObject({
+      verdict: 'unproven',
+      improvement: stopped,
+    });
   });
 
   it('ends with the kill switch, and nothing is applied until it is released', async () => {
@@ -243,6 +261,18 @@ describe('an improvement on trial', () => {
     await loop.recover();
     expect(await loop.get(improvement.id)).toEqual(improvement);
     expect(await tunables.get(threshold)).toBe(0.8);
+  });
+});
+
+describe('a proposal that waits', () => {
+  it('makes room when the value that it steps from is another by now', async () => {
+    const { loop, tunables, improvement } = await proposed();
+    await tunables.set(threshold, 0.75, { improvement: 'by hand', by: 'person:bo' });
+    await loop.analyse();
+    expect(await loop.get(improvement.id)).toMatchObject({
+      state: 'rejected',
+      decision: `${threshold} is 0.75 by now, not 0.8`,
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { FeedbackLoop, type FeedbackLoopOptions } from '../../src/improvement/in
 import {
   type AskResult,
   type Candidate,
+  documentUpdateMachine,
   type QuestionInput,
   questionMachine,
 } from '../../src/machines/index.ts';
@@ -26,10 +27,37 @@ export interface Plant {
   store: ImprovementStore;
   /** asks one question for each fate, and waits until it is known who answers it */
   ask(fates: readonly Fate[]): Promise<string[]>;
+  /** writes words of the archivist into a document; takes such an update back, as a person does */
+  quote(): Promise<string>;
+  undo(update: string): Promise<string>;
   /** another door to the same loop */
   open(options: Partial<FeedbackLoopOptions>): FeedbackLoop;
   close(): Promise<void>;
 }
+
+/** Updates that go through at once: what counts here is that they were written, and undone. */
+const updates: Registration = {
+  machine: documentUpdateMachine,
+  effects: {
+    admitUpdate: { queue: 'work', run: async () => ({ kind: 'new' }) },
+    applyToCopy: {
+      queue: 'work',
+      run: async () => ({ kind: 'applied', before: 'a', after: 'b', hunks: [] }),
+    },
+    validateCopy: { queue: 'work', run: async () => ({ ok: true }) },
+    prepareWrite: { queue: 'work', run: async () => ({ kind: 'ready' }) },
+    writeFile: {
+      queue: 'work',
+      run: async () => ({ kind: 'written' }),
+      revoke: async () => ({ kind: 'revoked' }),
+    },
+    commitFile: {
+      queue: 'work',
+      run: async () => ({ kind: 'committed', commit: 'c' }),
+      revoke: async () => ({ kind: 'revoked' }),
+    },
+  },
+};
 
 const archivist: Candidate = { agent: 'archivist', kind: 'archivist', why: 'first' };
 
@@ -73,7 +101,7 @@ export async function openPlant(
       askAgent: { queue: 'work', run: async (input: { question: QuestionInput }) => answer(input.question) },
     },
   };
-  const runtime = await openRuntime(redis, [registration], { namespace: ns });
+  const runtime = await openRuntime(redis, [registration, updates], { namespace: ns });
   const open = (more: Partial<FeedbackLoopOptions>) =>
     new FeedbackLoop({
       actors: runtime,
@@ -87,6 +115,26 @@ export async function openPlant(
       ...more,
     });
   let asked = 0;
+  let written = 0;
+  async function write(more: { answeredBy?: string; reverts?: string }): Promise<string> {
+    written += 1;
+    const update = `u-${written}`;
+    const { answeredBy, reverts } = more;
+    const input = {
+      update,
+      path: 'changes/a/proposal.md',
+      kind: 'answer',
+      reason: 'test',
+      draft: update,
+      at: new Date().toISOString(),
+      needsApproval: false,
+      provenance: { author: 'test', ...(answeredBy && { answeredBy }) },
+      ...(reverts && { reverts }),
+    };
+    await runtime.start('documentUpdate', `update/${update}`, input);
+    await runtime.waitFor(`update/${update}`, ({ state }) => state === 'applied', { timeoutMs: 20_000 });
+    return update;
+  }
   async function askOne(fate: Fate): Promise<string> {
     asked += 1;
     const [question, text] = [`q-${asked}`, `Is ${asked} so?`];
@@ -112,6 +160,8 @@ export async function openPlant(
       }
       return ids;
     },
+    quote: () => write({ answeredBy: 'archivist (specs/shop/spec.md:3)' }),
+    undo: (update) => write({ reverts: update }),
     close: () => runtime.close(),
   };
 }
