@@ -143,15 +143,26 @@ export function documentEffects(deps: DocumentEffectsDeps): DocumentEffects {
           work.writes === 'after' ? [work.before, work.after] : [work.after, work.before];
         return settled(work, await sink.write({ effectId, path: work.input.path, before, after, signal }));
       },
-      revoke: async (work, { effectId }) => settled(work, await sink.revoke(effectId)),
+      revoke: async (work, { effectId, failure }) =>
+        unlessFailed(await settled(work, await sink.revoke(effectId)), failure),
     },
 
     commitFile: {
       queue,
       run: async (work, context) => committed(work, await sink.guard(guarded(work, context))),
-      revoke: async (work, context) => committed(work, await sink.revokeGuarded(guarded(work, context))),
+      revoke: async (work, context) =>
+        unlessFailed(
+          await committed(work, await sink.revokeGuarded(guarded(work, context))),
+          context.failure,
+        ),
     },
   };
+}
+
+/** A revoke after the last attempt failed: where nothing was done, the failure is the outcome. */
+function unlessFailed<Answer extends { kind: string }>(answer: Answer, failure: Error | undefined): Answer {
+  if (failure !== undefined && answer.kind === 'revoked') throw failure;
+  return answer;
 }
 
 /**

@@ -82,11 +82,9 @@ export class ChangeDesk {
     if (verdict === 'absent') throw unknownId('change', id, 'specloop changes lists them');
   }
 
-  /** A model can be used: every change that waits for one goes into its next round. */
+  /** A model can be used: each change knows whether it waits for one, also in the middle of a round. */
   async modelIsUp(): Promise<void> {
-    for (const { id, waiting_for } of await this.allActive()) {
-      if (waiting_for?.includes('model')) await this.send(id, { type: 'MODEL.UP' });
-    }
+    for (const { id } of await this.allActive()) await this.send(id, { type: 'MODEL.UP' });
   }
 
   /** Reviews a change now, and resolves when it has settled. `path` is its folder or its name. */
