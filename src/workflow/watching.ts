@@ -68,7 +68,8 @@ export class Watching {
         const { change, contentHash, byUs, initial, savedAt } = event;
         if (!byUs) this.#savedAt.set(change, savedAt);
         await runtime.start('change', changeActor(change), { change });
-        const byPerson = !byUs && !initial && !(await this.#cameByGit(change));
+        const isTouched = initial ? await this.#differsFromKnown(change, contentHash) : !byUs;
+        const byPerson = isTouched && !(await this.#cameByGit(change));
         const saved: ChangeEvent = { type: 'SAVED', contentHash, byPerson };
         await runtime.send(changeActor(change), saved);
         return;
@@ -89,6 +90,13 @@ export class Watching {
       case 'root-back':
         this.#o.onLine(`the folder ${this.#o.root} is back`);
     }
+  }
+
+  /** Whether somebody saved a change that is known while nobody watched. */
+  async #differsFromKnown(change: string, contentHash: string): Promise<boolean> {
+    const known = await this.#o.runtime.snapshot(changeMachine, changeActor(change));
+    const before = known?.snapshot.context.contentHash ?? '';
+    return before !== '' && before !== contentHash;
   }
 
   /** A look that fails must not lose the save. */
