@@ -55,9 +55,9 @@ export class Api {
     return this.get('/api/changes?limit=1000', changes);
   }
 
-  /** the open ones, of every change and of none */
-  questions() {
-    return this.get('/api/questions?limit=1000', questions);
+  /** the open ones, or all that were ever asked, of every change and of none */
+  questions(which: 'open' | 'all' = 'open') {
+    return this.get(`/api/questions?limit=1000${which === 'all' ? '&state=all' : ''}`, questions);
   }
 
   async updates(): Promise<Update[]> {

@@ -9,23 +9,27 @@ export interface WorkerProcess {
   lines: string[];
   /** waits until it says something that fits */
   said(pattern: RegExp): Promise<string>;
+  /** resolves when it serves; rejects with what it said when it ended before */
+  ready: Promise<void>;
   /** sends a signal and gives the exit code, null where the signal ended it */
   end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-/** Starts the command; resolves when it is ready, and rejects with what it said when it ends before. */
-export async function startWorkerProcess(
+/** Starts the command. */
+export function spawnWorker(
   command: string[],
   options: { cwd: string; env: Record<string, string> },
-): Promise<WorkerProcess> {
+): WorkerProcess {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-  const worker = listenTo(child);
-  await worker.said(/dashboard, queues and inspector on http:\/\/127\.0\.0\.1:\d+/);
-  return worker;
+  const { said, ...worker } = listenTo(child);
+  const ready = said(/dashboard, queues and inspector on http:\/\/127\.0\.0\.1:\d+/).then(() => {});
+  // Who kills it before does not wait for it.
+  ready.catch(() => {});
+  return { ...worker, said, ready };
 }
 
-function listenTo(child: ChildProcess): WorkerProcess {
+function listenTo(child: ChildProcess): Omit<WorkerProcess, 'ready'> {
   const { stderr, pid = 0 } = child;
   if (stderr === null) throw new Error('the worker was started without a pipe');
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn as spawnPiped } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,12 +6,20 @@ import { promisify } from 'node:util';
 import { serverFiles } from '../../../src/redis/ensure.ts';
 import { defaultCacheDir, openRedis } from '../../../src/redis/index.ts';
 import { readRecord } from '../../../src/redis/server-record.ts';
-import { type Ended, runCommand } from '../../cli/command-line.ts';
+import { type Ended, ended } from '../../cli/command-line.ts';
 import { Api } from './api.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { asUnprivileged } from './unprivileged.ts';
+import { spawnWorker, type WorkerProcess } from './worker-process.ts';
 
 const run = promisify(execFile);
 const example = new URL('../../../examples/shop/openspec', import.meta.url).pathname;
+
+export interface CommandOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** as somebody for whom the modes of files count */
+  unprivileged?: boolean;
+}
 
 /** A person's place of work: a git repository with the example in it, and a state folder, both of one test alone. */
 export interface Workplace {
@@ -23,10 +31,12 @@ export interface Workplace {
   api: Api;
   /** every worker that was started here, those that have ended too */
   workers: readonly WorkerProcess[];
-  /** starts a worker on the root, or on another one */
+  /** spawns a worker on the root, or on another one */
+  spawn(options?: { root?: string; env?: Record<string, string> }): WorkerProcess;
+  /** the same, and waits until it serves */
   start(options?: { root?: string; env?: Record<string, string> }): Promise<WorkerProcess>;
   /** runs a command to its end, in the repository */
-  specloop(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Ended>;
+  specloop(args: string[], options?: CommandOptions): Promise<Ended>;
   git(...args: string[]): Promise<string>;
   /** the process of the embedded Redis, as its lock says */
   redisPid(): Promise<number | undefined>;
@@ -61,6 +71,12 @@ export async function openWorkplace(options: { main: string; model?: string }): 
     GIT_CONFIG_NOSYSTEM: '1',
   };
   const workers: WorkerProcess[] = [];
+  const spawn: Workplace['spawn'] = (more = {}) => {
+    const command = [process.execPath, options.main, 'start', '--root', more.root ?? root];
+    const worker = spawnWorker(command, { cwd: repository, env: { ...env, ...more.env } });
+    workers.push(worker);
+    return worker;
+  };
   const git = async (...args: string[]) => (await run('git', args, { cwd: repository, env })).stdout;
   await git('init', '--quiet', '--initial-branch=main');
   await git('config', 'user.name', 'Ada');
@@ -77,14 +93,18 @@ export async function openWorkplace(options: { main: string; model?: string }): 
     git,
     workers,
     api: new Api(env.WORKFLOW_ORCHESTRATOR_SOCKET),
-    async start(more = {}) {
-      const command = [process.execPath, options.main, 'start', '--root', more.root ?? root];
-      const worker = await startWorkerProcess(command, { cwd: repository, env: { ...env, ...more.env } });
-      workers.push(worker);
+    spawn,
+    async start(more) {
+      const worker = spawn(more);
+      await worker.ready;
       return worker;
     },
-    specloop: (args, more = {}) =>
-      runCommand(options.main, args, { cwd: more.cwd ?? repository, env: { ...env, ...more.env } }),
+    specloop(args, more = {}) {
+      const command = [process.execPath, options.main, ...args];
+      const [file = '', ...rest] = more.unprivileged === true ? asUnprivileged(command) : command;
+      const at = { cwd: more.cwd ?? repository, env: { ...env, ...more.env } };
+      return ended(spawnPiped(file, rest, { ...at, stdio: ['ignore', 'pipe', 'pipe'] }));
+    },
     async redisPid() {
       const { lockFile } = await serverFiles(stateDir);
       return (await readRecord(lockFile))?.pid;
