@@ -5,8 +5,9 @@ import { parseCapabilitySpec } from './capability-spec.ts';
 import { listArchivedIds, listChangeIds, readChange } from './change.ts';
 import { decodeText } from './document.ts';
 import { errorCode } from './error-code.ts';
-import { readFiles } from './file-bytes.ts';
+import { type FileBytes, readFiles } from './file-bytes.ts';
 import type { CapabilitySpec, OpenSpecChange } from './model.ts';
+import { Newest } from './newest.ts';
 import { specsFolder } from './paths.ts';
 import { walkFiles } from './walk.ts';
 
@@ -49,12 +50,22 @@ export async function readSpecs(root: string): Promise<CapabilitySpec[]> {
     root,
     walked.filter(({ file }) => /^specs\/.+\/spec\.md$/.test(file)),
   );
-  return files.flatMap(({ file, bytes }) => {
-    const text = bytes && decodeText(bytes);
-    if (text === undefined) return [];
-    const capability = file.slice(`${specsFolder}/`.length, -'/spec.md'.length);
-    return [parseCapabilitySpec(text, { capability, file })];
-  });
+  return files.flatMap((file) => readSpec(root, file) ?? []);
+}
+
+/** Specs change when a change is archived, and are read at every look. */
+const parsedSpecs = new Newest<CapabilitySpec>(8 * 1024 * 1024);
+
+function readSpec(root: string, { file, bytes, hash }: FileBytes): CapabilitySpec | undefined {
+  const key = path.join(root, file);
+  const known = parsedSpecs.get(key, hash);
+  if (known !== undefined) return known;
+  const text = bytes && decodeText(bytes);
+  if (bytes === undefined || text === undefined) return undefined;
+  const capability = file.slice(`${specsFolder}/`.length, -'/spec.md'.length);
+  const spec = parseCapabilitySpec(text, { capability, file });
+  parsedSpecs.put(key, { fingerprint: hash, value: spec, size: 1024 + bytes.length });
+  return spec;
 }
 
 /** Throws the UserError of `readRoot` unless there is a folder that can be read. */

@@ -23,7 +23,7 @@ export function operationCount(delta: DeltaSpec): number {
 
 /** A requirement's name as OpenSpec compares it: white space folded, case kept. */
 export function nameKey(name: string): string {
-  return name.trim().split(/\s+/).join(' ');
+  return name.trim().replace(/\s+/g, ' ');
 }
 
 /** The requirement that a capability's spec holds under this name. */

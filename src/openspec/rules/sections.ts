@@ -1,23 +1,23 @@
 import type { Section } from '../model.ts';
 import { proseLines } from './language/prose.ts';
-import { words } from './language/words.ts';
+import { hasWords } from './language/words.ts';
 
 /** Whether a section, its subsections included, says nothing: no word outside comments. */
 export function isEmptySection(sections: readonly Section[], index: number): boolean {
   const section = sections[index];
   if (section === undefined) return true;
-  if (hasWords(section.body)) return false;
+  if (saysSomething(section.body)) return false;
   for (let next = index + 1; next < sections.length; next += 1) {
     const below = sections[next];
     if (below === undefined || below.level <= section.level) return true;
-    if (hasWords(below.body)) return false;
+    if (saysSomething(below.body)) return false;
   }
   return true;
 }
 
-function hasWords(text: string): boolean {
+function saysSomething(text: string): boolean {
   // Code alone says something too: a command to run, an error to reproduce.
-  return text.includes('`') || proseLines(text).some((line) => words(line.text).length > 0);
+  return text.includes('`') || proseLines(text).some((line) => hasWords(line.text));
 }
 
 /** A heading's words in lower case, without numbering and emphasis. */

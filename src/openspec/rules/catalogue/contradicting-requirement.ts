@@ -1,6 +1,6 @@
 import type { LintContext, Requirement } from '../../model.ts';
 import { type DeltaRequirement, deltaRequirements, nameKey } from '../delta-requirements.ts';
-import { type Claim, claims } from '../language/claims.ts';
+import { amounts, type Claim, claims } from '../language/claims.ts';
 import type { Rule } from '../rule.ts';
 
 /** A claim with the requirement that makes it, and where that stands. */
@@ -70,9 +70,10 @@ The system SHALL sign out an idle person of a shared computer after 10 minutes.
 
 function remember(known: Map<string, Source[]>, source: Source): void {
   const key = keyOf(source);
-  const before = known.get(key) ?? [];
+  const before = known.get(key);
+  if (before === undefined) known.set(key, [source]);
   // A few are enough to find a conflict, and keep a text of equal sentences from taking quadratic time.
-  if (before.length < 8) known.set(key, [...before, source]);
+  else if (before.length < 8) before.push(source);
 }
 
 function keyOf({ claim, capability }: Source): string {
@@ -97,7 +98,8 @@ function conflicts(a: Source, b: Source): boolean {
 }
 
 function differInNumbers(a: Claim, b: Claim): boolean {
-  return a.quantities !== b.quantities && a.quantities !== '' && b.quantities !== '';
+  const [ours, theirs] = [amounts(a), amounts(b)];
+  return ours !== theirs && ours !== '' && theirs !== '';
 }
 
 function sourcesOf({ capability, file, requirement }: Omit<DeltaRequirement, 'kind'>): Source[] {

@@ -74,12 +74,11 @@ Sessions outlive the browser, and common passwords open them.
 - \`accounts\`: common passwords are refused
 `,
   check({ change, otherChanges }) {
-    const others = touchesByName(otherChanges);
     return change.deltas.flatMap((delta) =>
       touches(delta).flatMap(({ verb, name, line }) => {
         const { capability, file } = delta;
         // One that adds what the other modifies are two steps in a row.
-        const rivals = (others.get(placeKey(capability, name)) ?? []).filter(
+        const rivals = rivalsAt(placeKey(capability, name), otherChanges).filter(
           (other) => (verb === 'adds') === (other.verb === 'adds'),
         );
         if (rivals.length === 0) return [];
@@ -91,18 +90,27 @@ Sessions outlive the browser, and common passwords open them.
   },
 };
 
-function touchesByName(changes: readonly OpenSpecChange[]): Map<string, (Touch & { change: string })[]> {
-  const found = new Map<string, (Touch & { change: string })[]>();
-  for (const { id, deltas } of changes) {
-    for (const delta of deltas) {
-      for (const touch of touches(delta)) {
-        const key = placeKey(delta.capability, touch.name);
-        const before = found.get(key) ?? [];
-        if (!before.some(({ change }) => change === id))
-          found.set(key, [...before, { ...touch, change: id }]);
-      }
+function rivalsAt(place: string, changes: readonly OpenSpecChange[]): (Touch & { change: string })[] {
+  return changes.flatMap(({ id, deltas }) => {
+    const touch = firstTouches(deltas).get(place);
+    return touch === undefined ? [] : [{ ...touch, change: id }];
+  });
+}
+
+const remembered = new WeakMap<readonly DeltaSpec[], Map<string, Touch>>();
+
+/** The first touch of each requirement. Remembered by object, as each change is compared with every other one. */
+function firstTouches(deltas: readonly DeltaSpec[]): Map<string, Touch> {
+  const known = remembered.get(deltas);
+  if (known !== undefined) return known;
+  const found = new Map<string, Touch>();
+  for (const delta of deltas) {
+    for (const touch of touches(delta)) {
+      const place = placeKey(delta.capability, touch.name);
+      if (!found.has(place)) found.set(place, touch);
     }
   }
+  remembered.set(deltas, found);
   return found;
 }
 

@@ -10,6 +10,8 @@ const SPOKEN_ABOUT =
 /** The words that OpenSpec's templates leave where text is to go. */
 const TEMPLATE_SLOTS =
   /<(?:capability-path|capability-name|existing-capability-path|existing-name|brief description[^<>]{0,80}|what requirement is changing|requirement name|scenario name|expected outcome)>/i;
+/** What every slot begins with: most documents have none, and need not be read line by line. */
+const SLOT_STARTS = /<(?:capability|existing|brief|what|requirement|scenario|expected)/i;
 const TEMPLATE_COMMENTS =
   /^<!-- (?:Explain the motivation|Describe what will change|Capabilities being introduced|Existing capabilities whose|Affected code, APIs|Current state and constraints|What this design aims|What is explicitly out|Key design decisions|Known risks|Task Group Name|Task description|requirement name|requirement text|scenario name|condition|expected outcome|New capabilities only)/i;
 
@@ -46,6 +48,7 @@ The system SHALL sign a person out after a quiet period of 30 minutes.
 };
 
 function markers({ file, text }: DocumentFile): RuleReport[] {
+  if (!MARKERS.test(text) && !SLOT_STARTS.test(text)) return [];
   return proseLines(text).flatMap(({ text: prose, line }) => {
     const visible = blankQuotes(prose);
     const found = MARKERS.exec(visible);
@@ -58,6 +61,7 @@ function markers({ file, text }: DocumentFile): RuleReport[] {
 
 /** The template's instructions, left as comments where the text was to go. */
 function leftComments({ file, text }: DocumentFile): RuleReport[] {
+  if (!text.includes('<!-- ')) return [];
   const lines = splitLines(text);
   const fenced = fenceMask(lines);
   return lines.flatMap((raw, index) => {

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../model.ts';
 import { deltaRequirements } from '../delta-requirements.ts';
-import { words } from '../language/words.ts';
+import { hasWords } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -41,14 +41,13 @@ The system SHALL sign a person out after 30 quiet minutes.
 
 function problemOf({ line, steps }: Scenario): { text: string; line: number } | undefined {
   const empty = steps.find(
-    (step, index) =>
-      step.keyword === 'THEN' && words(step.text).length === 0 && isLastOfItsKind(steps, index),
+    (step, index) => step.keyword === 'THEN' && !hasWords(step.text) && isLastOfItsKind(steps, index),
   );
   if (empty !== undefined) return { text: 'has an empty THEN', line: empty.line };
   if (steps.some(({ keyword }) => keyword === 'THEN')) return undefined;
   // Steps without our keywords may be another language's, or prose: only a scenario written with ours is judged.
   const starts = steps.some(({ keyword }) => keyword === 'WHEN' || keyword === 'GIVEN');
-  const foreign = steps.some(({ keyword, text }) => keyword === 'none' && words(text).length > 0);
+  const foreign = steps.some(({ keyword, text }) => keyword === 'none' && hasWords(text));
   const goesOn = steps.some(({ keyword }) => keyword === 'AND' || keyword === 'BUT');
   return starts && (goesOn || !foreign) ? { text: 'has no THEN', line } : undefined;
 }

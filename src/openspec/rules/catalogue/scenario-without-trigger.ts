@@ -1,5 +1,5 @@
 import { deltaRequirements } from '../delta-requirements.ts';
-import { words } from '../language/words.ts';
+import { hasWords } from '../language/words.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -31,7 +31,7 @@ The system SHALL sign a person out after 30 quiet minutes.
       requirement.scenarios.flatMap(({ name, line, steps }) => {
         const first = steps.findIndex(({ keyword }) => keyword === 'THEN');
         const before = first < 0 ? steps : steps.slice(0, first);
-        if (first < 0 || before.some(({ text }) => words(text).length > 0)) return [];
+        if (first < 0 || before.some(({ text }) => hasWords(text))) return [];
         const message = `Scenario "${name}" does not say when it applies`;
         return [{ file, line, capability, requirement: requirement.name, message }];
       }),

@@ -22,8 +22,12 @@ export const rule: Rule = {
   check({ change }) {
     const { tasksFile } = change;
     if (tasksFile === undefined) return [];
-    const present = mentioned(tasksFile.text);
-    return [...gapsInGroups(change, present), ...missingGroups(change, present)].map((gap) => ({
+    let known: Set<string> | undefined;
+    const isPresent: IsPresent = (id) => {
+      known ??= mentioned(tasksFile.text);
+      return known.has(id);
+    };
+    return [...gapsInGroups(change, isPresent), ...missingGroups(change, isPresent)].map((gap) => ({
       file: tasksFile.file,
       ...gap,
     }));
@@ -31,6 +35,8 @@ export const rule: Rule = {
 };
 
 type Gap = Pick<RuleReport, 'line' | 'message'>;
+/** Whether a task, or a group, is mentioned anywhere. Only a file with gaps is searched for that. */
+type IsPresent = (id: string) => boolean;
 
 /** The tasks with a number of the form 2.3, by group, in order. */
 function numberedTasks({ tasks }: OpenSpecChange): Map<number, { number: number; line: number }[]> {
@@ -46,7 +52,7 @@ function numberedTasks({ tasks }: OpenSpecChange): Map<number, { number: number;
   return groups;
 }
 
-function gapsInGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap[] {
+function gapsInGroups(change: OpenSpecChange, isPresent: IsPresent): Gap[] {
   const groups = [...numberedTasks(change)];
   const oneCount = countsThrough(groups.map(([, tasks]) => tasks.map(({ number }) => number)));
   return groups.flatMap(([group, tasks]) => {
@@ -55,7 +61,7 @@ function gapsInGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap
     return tasks.flatMap(({ number, line }) => {
       const missing = between(expected, number)
         .map((absent) => `${group}.${absent}`)
-        .filter((id) => !present.has(id));
+        .filter((id) => !isPresent(id));
       expected = Math.max(expected, number + 1);
       return missing.length === 0 ? [] : [{ line, message: `There is no task ${missing.join(', ')}` }];
     });
@@ -70,11 +76,11 @@ function countsThrough(groups: number[][]): boolean {
   );
 }
 
-function missingGroups(change: OpenSpecChange, present: ReadonlySet<string>): Gap[] {
+function missingGroups(change: OpenSpecChange, isPresent: IsPresent): Gap[] {
   const groups = [...numberedTasks(change)].sort(([a], [b]) => a - b);
   let expected = Math.min(1, groups[0]?.[0] ?? 1);
   return groups.flatMap(([group, tasks]) => {
-    const missing = between(expected, group).filter((absent) => !present.has(`${absent}`));
+    const missing = between(expected, group).filter((absent) => !isPresent(`${absent}`));
     expected = group + 1;
     if (missing.length === 0) return [];
     return [{ line: tasks[0]?.line ?? 1, message: `There is no task of group ${missing.join(', ')}` }];

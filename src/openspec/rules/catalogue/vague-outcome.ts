@@ -62,12 +62,12 @@ The system SHALL sign a person out after 30 quiet minutes.
 
 function vagueSteps(scenario: Scenario): Scenario['steps'] {
   const steps = outcomes(scenario);
-  const detailed = steps.some(({ text }) => substance(text) > 2);
+  const isDetailed = () => steps.some(({ text }) => substance(text) > 2);
   return steps.filter(({ text }) => {
     // A step with code, a number or a quotation names something that can be seen.
     if (!VAGUE.test(text) || /[`"“\d]/.test(text) || text.trimEnd().endsWith(':')) return false;
     const left = substance(text);
-    return left === 0 || (left === 1 && !detailed);
+    return left === 0 || (left === 1 && !isDetailed());
   });
 }
 

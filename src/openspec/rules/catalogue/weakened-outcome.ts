@@ -85,6 +85,7 @@ function weakOutcomes(requirement: Requirement): { verb: string; text: string; l
 
 /** The weak verb of an outcome's main clause, as written. */
 function weakVerb(text: string): string | undefined {
+  if (!WEAK.test(text)) return undefined;
   const visible = blankQuotes(blankCode(text));
   const weak = WEAK.exec(visible);
   if (weak === null) return undefined;

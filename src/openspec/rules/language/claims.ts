@@ -9,8 +9,8 @@ export interface Claim {
   /** the stems in alphabetic order: equal for claims about the same thing */
   about: string;
   negative: boolean;
-  /** "3 time 500 ms" */
-  quantities: string;
+  /** the words that it is made of */
+  words: string;
   text: string;
   line: number;
 }
@@ -49,6 +49,12 @@ function scenarioClaims({ scenarios }: Requirement): Claim[] {
 function claim(words: string, rest: Pick<Claim, 'negative' | 'text' | 'line'>): Claim[] {
   const stems = [...significantStems(words)].sort();
   if (stems.length < MIN_STEMS) return [];
-  const amounts = quantities(words).map(({ value, unit }) => `${value} ${unit}`);
-  return [{ about: stems.join(' '), quantities: amounts.join(' '), ...rest }];
+  return [{ about: stems.join(' '), words, ...rest }];
+}
+
+/** The numbers of a claim: "3 time 500 ms". */
+export function amounts({ words }: Claim): string {
+  return quantities(words)
+    .map(({ value, unit }) => `${value} ${unit}`)
+    .join(' ');
 }

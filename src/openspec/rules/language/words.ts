@@ -12,7 +12,16 @@ const STOP_WORDS = new Set(
 
 /** The words of a text in lower case, in order; an identifier falls into its parts. */
 export function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const lower = text.toLowerCase();
+  // most texts are ASCII, which is matched several times as fast
+  return lower.match(isAscii.test(lower) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
+}
+
+const isAscii = /^[\0-\x7f]*$/;
+
+/** Whether a text has any word. */
+export function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
 }
 
 /** The stems that carry a text's meaning: no stop words, no bare numbers, each once, in order. */
@@ -39,9 +48,9 @@ function withoutEnding(word: string): string {
   if (word.length > 4 && word.endsWith('ied')) return `${word.slice(0, -3)}y`;
   if (word.length > 5 && word.endsWith('ing')) return undoubled(word.slice(0, -3));
   if (word.length > 4 && word.endsWith('ed')) return undoubled(word.slice(0, -2));
+  if (!word.endsWith('s')) return word;
   if (word.length > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2);
-  if (word.length > 3 && word.endsWith('s') && !/[sui]s$/.test(word)) return word.slice(0, -1);
-  return word;
+  return word.length > 3 && !/[sui]s$/.test(word) ? word.slice(0, -1) : word;
 }
 
 /** "stopp" of "stopped" is "stop"; "pass" of "passed" stays. */
