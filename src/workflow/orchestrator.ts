@@ -2,6 +2,7 @@ import type { ActorRuntime, ActorView } from '../actors/index.ts';
 import type { AgentDirectory } from '../agents/index.ts';
 import type { DocumentManager } from '../documents/index.ts';
 import { UserError } from '../errors.ts';
+import type { FeedbackLoop, Improvement } from '../improvement/index.ts';
 import { DOCUMENT_ASKER, type QuestionRouter } from '../questions/index.ts';
 import type { EventFeed, Metrics } from '../telemetry/index.ts';
 import type { Answer, ChangeDetail, ChangeSummary, HistoryEntry, Question, Update } from '../types/index.ts';
@@ -38,6 +39,7 @@ export interface OrchestratorOptions {
   /** how much the model has before it, for these changes */
   backlog(changes: readonly string[]): Promise<Backlog | undefined>;
   feed: EventFeed;
+  feedback: FeedbackLoop;
   metrics: Metrics;
   /** Redis, root, socket and TCP: what /readyz answers for */
   checks(): Promise<Readiness['checks']>;
@@ -290,6 +292,13 @@ export class WorkflowOrchestrator implements WorkflowApi {
   /** A model can be used: every change that waits for one goes into its next round. */
   async modelIsUp(): Promise<void> {
     if (!(await this.#o.models.paused())) await this.#changes.modelIsUp();
+  }
+
+  // --- feedback ------------------------------------------------------------------------------------------------
+
+  /** Measures specloop at work and proposes what the evidence points at; applies nothing. */
+  async analyzeFeedback(): Promise<Improvement[]> {
+    return (await this.#o.feedback.analyse()).improvements;
   }
 
   // --- the whole -----------------------------------------------------------------------------------------------

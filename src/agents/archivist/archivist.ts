@@ -10,7 +10,7 @@ export interface ArchivistOptions {
   /** the texts that may be quoted: specs, archived changes, docs; read anew for every question */
   documents(): Promise<ArchiveDocument[]>;
   /** the share of a question's meaning that a passage must cover, 0 to 1 */
-  threshold?: number;
+  threshold?: number | (() => number);
 }
 
 interface Found {
@@ -27,7 +27,7 @@ const defaultThreshold = 0.8;
  * says why. Ranking only proposes; the guard decides, because what is merely similar is the commonest wrong answer.
  */
 export function createArchivist(options: ArchivistOptions): Agent {
-  const threshold = options.threshold ?? defaultThreshold;
+  const { threshold = defaultThreshold } = options;
   const archiveOf = rememberedArchive();
   return {
     id: 'archivist',
@@ -42,7 +42,11 @@ export function createArchivist(options: ArchivistOptions): Agent {
     }),
     async ask(question) {
       const documents = (await options.documents()).filter(({ file }) => tierOf(file) !== undefined);
-      return answerFrom(archiveOf(documents), question, threshold);
+      return answerFrom(
+        archiveOf(documents),
+        question,
+        typeof threshold === 'number' ? threshold : threshold(),
+      );
     },
   };
 }
