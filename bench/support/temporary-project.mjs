@@ -8,7 +8,13 @@ export function temporaryProject(project) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'specloop-bench-')));
   const copy = join(folder, basename(project));
   cpSync(join(project, 'openspec'), join(copy, 'openspec'), { recursive: true });
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+  // An inherited GIT_DIR would make somebody's own repository the one that is written to.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  const env = {
+    ...Object.fromEntries(inherited),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
   const git = (...args) => execFileSync('git', args, { cwd: copy, env, stdio: 'ignore' });
   git('init', '--quiet', '--template=');
   git('config', 'user.name', 'bench');

@@ -34,18 +34,19 @@ export function startWorkerProcess({ folder, root }) {
       return status === 200 ? JSON.parse(text) : undefined;
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
-      if (child.exitCode === null) await gone;
+      await gone;
     },
   };
 }
 
-/** Looks every few milliseconds until there is something to see. */
-export async function until(look, everyMs) {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
+/** Looks every few milliseconds until it is so; gives up after two minutes. */
+export async function until(isSo, everyMs) {
+  const deadline = performance.now() + 120_000;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not within two minutes: ${isSo}`);
     await delay(everyMs);
   }
 }

@@ -11,9 +11,7 @@ export class Git {
 
   constructor(folder: string) {
     this.folder = folder;
-    // Nothing of the person's own git reaches in here: a global hook or a template could do anything.
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-    this.#call = { cwd: folder, env };
+    this.#call = { cwd: folder, env: gitEnvironment() };
   }
 
   /** Makes the repository, with an identity of its own, and commits what stands in the folder. */
@@ -55,4 +53,10 @@ export class Git {
     const { stdout } = await run('git', args, this.#call);
     return stdout.trimEnd();
   }
+}
+
+/** Without the person's settings, and above all without a GIT_DIR: that would make their repository the one we write to. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  return { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 }

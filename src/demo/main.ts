@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { describeError } from '../errors.ts';
+import { describeError, UserError } from '../errors.ts';
 import { runDemo } from './run-demo.ts';
 import { SceneError } from './script.ts';
 import type { Stage } from './stage.ts';
@@ -54,7 +54,7 @@ async function demo(): Promise<number> {
   } catch (error) {
     if (signal.aborted) return isThrough ? 0 : 130;
     say(`\n${error instanceof SceneError ? error.message : describeError(error)}`);
-    return 1;
+    return error instanceof UserError ? error.exitCode : 1;
   }
 }
 
@@ -68,14 +68,15 @@ function readFlags(): { once?: boolean; example?: string; help?: boolean } | und
   }
 }
 
-async function untilInterrupted({ root, worker }: Stage): Promise<void> {
+async function untilInterrupted({ worker }: Stage): Promise<void> {
   const { url } = await worker.post('/api/signin-codes', {}, z.object({ url: z.string() }));
   say(`Look around: ${url} (this link signs a browser in, once)`);
-  say(`and in another terminal: specloop changes --root ${root}`);
+  say(`and in another terminal: WORKFLOW_ORCHESTRATOR_SOCKET=${worker.socketPath} npx specloop changes`);
   say('Ctrl-C ends it and removes the copy.');
   if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
 }
 
+/** Prints a line; what a document says cannot move the cursor. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${line.replace(/[^\P{Cc}\n]/gu, ' ')}\n`);
 }

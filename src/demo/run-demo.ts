@@ -46,7 +46,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await playScript(scenes(stage), { patienceMs, onLine, signal });
     await lookAround(stage);
   } finally {
-    for (const end of standing.reverse()) await end();
+    // One that does not end well must not keep the others standing.
+    for (const end of standing.reverse()) await end().catch((error) => onLine(describeError(error)));
   }
 }
 

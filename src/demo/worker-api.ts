@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 /** The worker's API on its Unix socket, as another program would use it. Every answer is parsed. */
 export class WorkerApi {
-  readonly #socketPath: string;
+  readonly socketPath: string;
 
   constructor(socketPath: string) {
-    this.#socketPath = socketPath;
+    this.socketPath = socketPath;
   }
 
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
@@ -36,7 +36,7 @@ export class WorkerApi {
   }): Promise<{ status: number; text: string }> {
     const { method, path, body } = o;
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    const to = { socketPath: this.#socketPath, method, path, headers, agent: false };
+    const to = { socketPath: this.socketPath, method, path, headers, agent: false };
     return new Promise((resolve, reject) => {
       const outgoing = request(to, (response) => {
         const chunks: Buffer[] = [];
