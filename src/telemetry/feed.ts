@@ -62,10 +62,12 @@ export class EventFeed {
     try {
       let last = options.afterId ?? (await this.#newestId());
       while (!signal.aborted) {
-        const reply = await redis.xread('COUNT', 500, 'BLOCK', blockMs, 'STREAMS', this.#key, last).catch((error) => {
-          if (signal.aborted) return null;
-          throw error;
-        });
+        const reply = await redis
+          .xread('COUNT', 500, 'BLOCK', blockMs, 'STREAMS', this.#key, last)
+          .catch((error) => {
+            if (signal.aborted) return null;
+            throw error;
+          });
         for (const [, entries] of replySchema.parse(reply) ?? []) {
           for (const [id, flat] of entries) {
             last = id;

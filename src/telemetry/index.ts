@@ -1,2 +1,2 @@
 export { EventFeed, type FeedEntry } from './feed.ts';
-export { Metrics, type MetricSources } from './metrics.ts';
+export { type MetricSources, Metrics } from './metrics.ts';
