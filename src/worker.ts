@@ -7,10 +7,11 @@ import { assertRootWritable, type Config } from './config/index.ts';
 import { createDashboard } from './dashboard/index.ts';
 import { UserError } from './errors.ts';
 import { bullBoard, createHttpApp, type IdempotencyStore, listen, loopbackHosts } from './http/index.ts';
+import { createInspectorSocket, INSPECTOR_PATH } from './inspector/index.ts';
 import { createMcpFaces } from './mcp/index.ts';
 import { type FolderLock, lockFolder } from './redis/index.ts';
 import { packageVersion } from './version.ts';
-import { namespaceOf, openWorkflow } from './workflow/index.ts';
+import { namespaceOf, openWorkflow, type Workflow } from './workflow/index.ts';
 
 const idempotencyDays = 1;
 
@@ -25,6 +26,8 @@ export interface Worker {
 
 export interface StartOptions {
   join: boolean;
+  /** serve the Stately wire events, too */
+  inspect?: boolean;
   onLine(line: string): void;
   onProblem?(error: unknown): void;
   signal: AbortSignal;
@@ -85,6 +88,7 @@ async function serve(config: Config, options: StartOptions, lock: FolderLock | u
       mcp: (request) => mcp.handleHttp(request),
       board: bullBoard({ queues: runtime.queues.queues }),
       dashboard: createDashboard({ workflow: orchestrator }),
+      upgrades: options.inspect === true ? [INSPECTOR_PATH] : [],
       idempotencyStore: redisIdempotency(redis.connect('commands', 'idempotency'), config.stateDir),
       version: packageVersion(),
       onUnforeseen: ({ id, method, path, error }) =>
@@ -98,6 +102,7 @@ async function serve(config: Config, options: StartOptions, lock: FolderLock | u
       onMcpStream: (stream: Duplex) => {
         mcp.serveStream(stream, stream, { signal: streams.signal }).catch(onProblem);
       },
+      ...(options.inspect === true ? { onUpgrade: inspectorSocket(workflow, onProblem) } : {}),
     });
     standing.socket = true;
     standing.tcp = true;
@@ -110,6 +115,10 @@ async function serve(config: Config, options: StartOptions, lock: FolderLock | u
     if (listening.portTaken !== undefined)
       onLine(`port ${listening.portTaken} is taken, using ${listening.port}`);
     onLine(`dashboard, queues and inspector on ${listening.url} (specloop open signs a browser in)`);
+    if (options.inspect === true) {
+      const address = `${listening.url.replace('http:', 'ws:')}${INSPECTOR_PATH}`;
+      onLine(`Stately wire events on ${address}?token=… (the content of ${join(config.stateDir, 'token')})`);
+    }
     return lifetime({
       url: listening.url,
       socketPath: listening.socketPath,
@@ -142,6 +151,19 @@ function lifetime(o: { url: string; socketPath: string; close(): Promise<void> }
       return stopping;
     },
   };
+}
+
+/** The Stately wire events, from what the runtime has committed. */
+function inspectorSocket({ runtime, orchestrator }: Workflow, onProblem: (error: unknown) => void) {
+  return createInspectorSocket({
+    source: {
+      recentActors: async (limit) => (await runtime.list({ limit })).items,
+      actor: (id) => runtime.get(id),
+      history: (id) => runtime.history(id),
+      transitions: (signal) => orchestrator.events({ signal }),
+    },
+    onProblem,
+  });
 }
 
 /** The bearer token of the TCP side, made once. */

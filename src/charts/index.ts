@@ -1,5 +1,6 @@
 export { type Chart, type ChartEdge, type ChartState, statesOf } from './chart.ts';
 export { machineDefinition } from './definition.ts';
+export { type Exhibit, gallery } from './gallery.ts';
 export { mermaid } from './mermaid.ts';
 export { pictureOf } from './picture.ts';
 export { readMachine } from './read-machine.ts';

@@ -36,7 +36,8 @@ function addWorkCommands(program: Command, runner: Runner): void {
     .command('start')
     .description('run the worker, with dashboard and API, until Ctrl-C')
     .option('--join', 'join the workers that hold this root already')
-    .action(async (flags: { join?: boolean }, command: Command) => {
+    .option('--inspect', 'serve the Stately wire events on a WebSocket, too')
+    .action(async (flags: { join?: boolean; inspect?: boolean }, command: Command) => {
       const { run } = await import('./commands/start.ts');
       await runner(command, (context) => run(context, flags));
     });

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { toError, UserError } from '../errors.ts';
 import type { WorkflowApi } from '../workflow/api.ts';
 import { bodyLimit } from './body-limit.ts';
+import { diagramRoute, sendDiagram } from './diagram.ts';
 import { eventsRoute, streamEvents } from './events.ts';
 import { tcpGate } from './gate.ts';
 import { type IdempotencyStore, idempotency, memoryIdempotencyStore } from './idempotency.ts';
@@ -15,6 +16,7 @@ import { routes } from './routes/index.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createSignIn } from './sign-in.ts';
 import { mountSignIn } from './sign-in-page.ts';
+import { mustUpgrade } from './upgrade.ts';
 
 const MOST_BODY_BYTES = 1024 * 1024;
 
@@ -31,6 +33,8 @@ export interface HttpAppOptions {
   board?: Hono;
   /** mounted on `/` */
   dashboard?: Hono;
+  /** paths that `listen` upgrades to a WebSocket, once the gate has let a request for one pass */
+  upgrades?: readonly string[];
   /** in memory unless given */
   idempotencyStore?: IdempotencyStore;
   /** what this worker looks after, told to clients of the Unix socket: several workers may share a machine */
@@ -61,12 +65,14 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   const person = options.person ?? personName();
   for (const route of routes) app.on(route.method, route.path, (c) => answer(c, route, { workflow, person }));
   app.get(eventsRoute.path, (c) => streamEvents(c, workflow));
+  app.get(diagramRoute.path, (c) => sendDiagram(c));
   app.get('/api/openapi.json', (c) =>
-    c.json(openApiDocument([...routes, eventsRoute], options.version ?? '0')),
+    c.json(openApiDocument([...routes, diagramRoute, eventsRoute], options.version ?? '0')),
   );
 
   if (mcp !== undefined) app.all('/mcp', (c) => mcp(c.req.raw));
   if (board !== undefined) app.route('/queues', board);
+  for (const path of options.upgrades ?? []) app.get(path, (c) => sendProblem(c, mustUpgrade()));
   if (dashboard !== undefined) app.route('/', dashboard);
 
   app.notFound((c) =>

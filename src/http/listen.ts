@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 import type { HttpEnv, Place } from './place.ts';
 import { listenOnTcp } from './tcp.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
+import { admitUpgrade, type Upgrade } from './upgrade.ts';
 
 const CLOSE_DEADLINE_MS = 5_000;
 
@@ -14,6 +15,11 @@ export interface ListenOptions {
   socketPath: string;
   /** is given every connection of the socket that speaks newline-delimited JSON-RPC */
   onMcpStream: (stream: Duplex) => void;
+  /**
+   * is given the TCP connections that ask for a WebSocket on one of the application's `upgrades` and passed its gate; it
+   * ends them when `closing` aborts
+   */
+  onUpgrade?: (upgrade: Upgrade & { closing: AbortSignal }) => void;
 }
 
 export interface Listening {
@@ -49,6 +55,17 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     });
     answerTcp(request, response);
   }, options.tcp);
+  const { onUpgrade } = options;
+  if (onUpgrade !== undefined) {
+    tcp.server.on('upgrade', (request, socket, head) => {
+      const place: Place = { kind: 'tcp', closing: closing.signal, url };
+      void admitUpgrade({ request, socket, head }, (asked) => app.fetch(asked, { place })).then(
+        (admitted) => {
+          if (admitted) onUpgrade({ request, socket, head, closing: closing.signal });
+        },
+      );
+    });
+  }
   url = `http://${options.tcp.host.includes(':') ? `[${options.tcp.host}]` : options.tcp.host}:${tcp.port}`;
   const unix = await listenOnUnixSocket({
     path: socketPath,

@@ -25,7 +25,7 @@ export interface RouteDescription {
   path: string;
   summary: string;
   status: Status;
-  contentType: 'application/json' | 'text/plain' | 'text/event-stream';
+  contentType: 'application/json' | 'text/plain' | 'text/event-stream' | 'text/vnd.mermaid';
   query: z.ZodType;
   body: z.ZodType | undefined;
   response: z.ZodType;

@@ -75,6 +75,14 @@ export const readinessSchema = z.object({
   checks: z.record(z.string(), z.object({ ok: z.boolean(), found: z.string() })),
 }) satisfies z.ZodType<Readiness>;
 
+export const machineSchema = z.object({
+  id: z.string(),
+  version: z.string(),
+  /** by their paths, `matching.searching` */
+  states: z.array(z.string()),
+  events: z.array(z.string()),
+});
+
 export const feedEventSchema = z.object({
   id: z.string(),
   at: z.string(),
@@ -118,6 +126,7 @@ namedSchemas.add(historyEntrySchema, { id: 'HistoryEntry' });
 namedSchemas.add(agentSchema, { id: 'Agent' });
 namedSchemas.add(actorSchema, { id: 'Actor' });
 namedSchemas.add(actorHistorySchema, { id: 'ActorHistoryEntry' });
+namedSchemas.add(machineSchema, { id: 'Machine' });
 namedSchemas.add(healthSchema, { id: 'Health' });
 namedSchemas.add(readinessSchema, { id: 'Readiness' });
 namedSchemas.add(feedEventSchema, { id: 'FeedEvent' });

@@ -30,6 +30,7 @@ describe('the API', () => {
         '/api/questions/:id': 'q-lockout',
         '/api/updates/:id': 'u1',
         '/api/threads/:id': 't1',
+        '/api/machines/:id': 'change',
         '/api/actors/:id': 'change%2Fadd-login',
         '/api/actors/:id/history': 'change%2Fadd-login',
       };

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { createHttpApp, type HttpAppOptions, listen, loopbackHosts } from '../../src/http/index.ts';
+import {
+  createHttpApp,
+  type HttpAppOptions,
+  type ListenOptions,
+  listen,
+  loopbackHosts,
+} from '../../src/http/index.ts';
 import { sampleWorkflow } from './memory-workflow.ts';
 
 export const TOKEN = 'a-token-of-the-test';
@@ -17,9 +23,10 @@ export async function temporaryFolder(): Promise<string> {
 
 /** The application on a free port and a socket of its own, closed after the test. */
 export async function startListening(
-  options: Partial<HttpAppOptions> & { onMcpStream?: (stream: Duplex) => void; socketPath?: string } = {},
+  options: Partial<HttpAppOptions> &
+    Pick<ListenOptions, 'onUpgrade'> & { onMcpStream?: (stream: Duplex) => void; socketPath?: string } = {},
 ) {
-  const { onMcpStream = (stream) => stream.destroy(), socketPath, ...appOptions } = options;
+  const { onMcpStream = (stream) => stream.destroy(), socketPath, onUpgrade, ...appOptions } = options;
   const workflow = sampleWorkflow();
   const app = createHttpApp({
     workflow,
@@ -27,7 +34,13 @@ export async function startListening(
     ...appOptions,
   });
   const path = socketPath ?? join(await temporaryFolder(), 's.sock');
-  const listening = await listen({ app, tcp: { host: '127.0.0.1', port: 0 }, socketPath: path, onMcpStream });
+  const listening = await listen({
+    app,
+    tcp: { host: '127.0.0.1', port: 0 },
+    socketPath: path,
+    onMcpStream,
+    ...(onUpgrade === undefined ? {} : { onUpgrade }),
+  });
   onTestFinished(() => listening.close({ deadlineMs: 0 }));
   return {
     app,

@@ -4,11 +4,15 @@ import { startWorker } from '../../worker.ts';
 import { type CommandContext, configFlags } from '../command-context.ts';
 
 /** `specloop start`: the worker, until Ctrl-C or SIGTERM. A second signal ends the process at once. */
-export async function run(context: CommandContext, options: { join?: boolean }): Promise<ExitCode> {
+export async function run(
+  context: CommandContext,
+  options: { join?: boolean; inspect?: boolean },
+): Promise<ExitCode> {
   const { terminal, signal, env, cwd } = context;
   const config = await loadConfig({ argv: configFlags(context), env, cwd });
   const worker = await startWorker(config, {
     join: options.join === true,
+    inspect: options.inspect === true,
     onLine: (line) => terminal.say(line),
     signal,
   });

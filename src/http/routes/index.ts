@@ -3,6 +3,7 @@ import { actors } from './actors.ts';
 import { agents } from './agents.ts';
 import { changes } from './changes.ts';
 import { documents } from './documents.ts';
+import { machines } from './machines.ts';
 import { models } from './models.ts';
 import { probes } from './probes.ts';
 import { questions } from './questions.ts';
@@ -17,5 +18,6 @@ export const routes: Route[] = [
   ...updates,
   ...agents,
   ...actors,
+  ...machines,
   ...models,
 ];
