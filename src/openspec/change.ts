@@ -4,6 +4,7 @@ import { contentHash } from './content-hash.ts';
 import { parseDelta } from './delta.ts';
 import { type ParsedDocument, parseDocument } from './document.ts';
 import { type FileBytes, readFiles } from './file-bytes.ts';
+import { withMarkdownParser } from './markdown-parser.ts';
 import { readMetadata } from './metadata.ts';
 import type { DeltaSpec, OpenSpecChange } from './model.ts';
 import { Newest } from './newest.ts';
@@ -70,7 +71,8 @@ async function readChangeFolder(
   const savedAt = Math.max(0, ...read.map((file) => file.mtimeMs));
   const known = parsedChanges.get(key, fingerprint);
   if (known !== undefined) return { ...known, savedAt };
-  const change = { ...parseChange({ id, folder, archived }, read), contentHash: fingerprint, savedAt };
+  const parsed = await withMarkdownParser(() => parseChange({ id, folder, archived }, read));
+  const change = { ...parsed, contentHash: fingerprint, savedAt };
   const size = read.reduce((sum, file) => sum + (file.bytes?.length ?? 0), 1024);
   parsedChanges.put(key, { fingerprint, value: change, size });
   return change;

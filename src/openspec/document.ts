@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { Root } from 'mdast';
 import type { FileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
-import { markdownHazard, parseBlocks, withoutFrontMatter } from './markdown.ts';
+import { markdownHazard, withoutFrontMatter } from './markdown-hazard.ts';
+import { markdownParser } from './markdown-parser.ts';
 import type { DocumentFile, Section } from './model.ts';
 import { plainHeadings } from './plain-headings.ts';
 import { readSections, sectionsOf } from './sections.ts';
@@ -13,6 +14,8 @@ export interface ParsedDocument {
   lines: readonly string[];
   /** a block tree that holds this section, at the document's line numbers; undefined for what is no readable Markdown */
   tree(section: Section): Root | undefined;
+  /** true when its headings could be told from the lines alone, so that its lists are worth a try, too */
+  plain?: boolean;
 }
 
 /** A document whose tree can be let go of when its readers are done. */
@@ -24,7 +27,10 @@ export interface ReadDocument extends ParsedDocument {
 const textEnding = /\.(?:md|markdown|ya?ml|txt|json)$/i;
 const markdownEnding = /\.(?:md|markdown)$/i;
 
-/** Makes a document of bytes. A picture or other binary file is listed with empty text, and that is no problem. */
+/**
+ * Makes a document of bytes, within `withMarkdownParser`. A picture or other binary file is listed with empty text, and
+ * that is no problem.
+ */
 export function parseDocument(read: FileBytes): ReadDocument {
   const document: DocumentFile = {
     file: read.file,
@@ -47,10 +53,12 @@ export function parseDocument(read: FileBytes): ReadDocument {
   const headings = plainHeadings(withoutFrontMatter(lines));
   if (headings !== undefined) {
     // nothing reaches over a heading, so a section can be parsed without the rest of the document
-    const tree = (section: Section) => parseBlocks(onlySection(lines, section));
-    return { document: withSections(withText, () => sectionsOf(headings, lines)), lines, tree, release() {} };
+    const tree = (section: Section) => markdownParser()(onlySection(lines, section));
+    const withHeadings = withSections(withText, () => sectionsOf(headings, lines));
+    return { document: withHeadings, lines, tree, plain: true, release() {} };
   }
-  const { get, release } = once(() => parseBlocks(lines));
+  const parse = markdownParser();
+  const { get, release } = once(() => parse(lines));
   return { document: withSections(withText, () => readSections(get(), lines)), lines, tree: get, release };
 }
 

@@ -1,6 +1,7 @@
 import type { List, ListItem } from 'mdast';
 import type { ParsedDocument } from './document.ts';
 import type { Section } from './model.ts';
+import { plainItems } from './plain-lists.ts';
 
 /** An item of a list: its own lines without bullet and indentation, and what is nested in it. */
 export interface Item {
@@ -12,7 +13,12 @@ export interface Item {
 }
 
 /** The items of the lists in a section, its deeper sections included. Quotes, fences and comments hold none. */
-export function listItems({ tree, lines }: ParsedDocument, section: Section): Item[] {
+export function listItems(document: ParsedDocument, section: Section): Item[] {
+  const { tree, lines } = document;
+  const plain = document.plain
+    ? plainItems(lines, { from: section.line + 1, to: section.endLine })
+    : undefined;
+  if (plain !== undefined) return plain;
   const lists = (tree(section)?.children ?? []).filter((node): node is List => {
     const line = node.position?.start.line ?? 0;
     return node.type === 'list' && line > section.line && line <= section.endLine;

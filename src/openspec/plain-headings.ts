@@ -44,12 +44,12 @@ function indentOf(line: string): number {
 
 /** White space that is a blank to us and a character to Markdown, or the other way round. */
 const oddSpace = /[\0\v\f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/;
-const containerWithFence = /^[ \t]*(?:[-*+>]|\d{1,9}[.)]).*(?:```|~~~)/;
+const containerWithFence = /^[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]*)+(?:```|~~~)/;
 
 /** HTML but a comment at the left edge, an indented heading, a fence right after a bullet or quote mark. */
 function isUncertain(line: string, first: string): boolean {
   if (first === '#') return !line.startsWith('#') || oddSpace.test(line);
-  if (first === '<') return !line.startsWith('<!--') || /^<!--+>/.test(line);
+  if (first === '<') return !opensComment(line);
   return (
     oddSpace.test(line) || ((line.includes('```') || line.includes('~~~')) && containerWithFence.test(line))
   );
@@ -90,7 +90,13 @@ function runLength(line: string, from: number): number {
   return end - from;
 }
 
-function commentEnd(lines: readonly string[], start: number): number {
+/** A comment at the left edge: it ends every other block, and goes on to the line with `-->`. */
+export function opensComment(line: string): boolean {
+  return line.startsWith('<!--') && !/^<!--+>/.test(line);
+}
+
+/** The index of the line that closes the comment at `start`, past the end where none does. */
+export function commentEnd(lines: readonly string[], start: number): number {
   let index = start;
   while (index < lines.length && !lines[index]?.includes('-->')) index += 1;
   return index;

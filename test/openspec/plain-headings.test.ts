@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from '../../src/openspec/document.ts';
 import { listItems } from '../../src/openspec/list-items.ts';
-import { parseBlocks, withoutFrontMatter } from '../../src/openspec/markdown.ts';
+import { parseBlocks } from '../../src/openspec/markdown.ts';
+import { withoutFrontMatter } from '../../src/openspec/markdown-hazard.ts';
+import { withMarkdownParser } from '../../src/openspec/markdown-parser.ts';
 import { plainHeadings } from '../../src/openspec/plain-headings.ts';
 import { readSections, sectionsOf } from '../../src/openspec/sections.ts';
 
@@ -50,6 +52,8 @@ const contents = [
   '~~~',
   '~~~~ x',
   '``',
+  'text ```',
+  '- > 1) ~~~',
   '<!-- a -->',
   '<!-- open',
   'close -->',
@@ -88,14 +92,17 @@ describe('reading headings from lines alone', () => {
     expect(told).toBeGreaterThan(100);
   });
 
-  it('lets the lists of a section be read without the rest of the document', () => {
-    fc.assert(
-      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+  it('lets the lists of a section be read without the rest of the document', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
         const bytes = Buffer.from(['# Top', '- first', ...lines, '## Last', '- item'].join('\n'));
-        const parsed = parseDocument({ file: 'a.md', bytes, sizeBytes: bytes.length, hash: '', mtimeMs: 0 });
+        const file = { file: 'a.md', bytes, sizeBytes: bytes.length, hash: '', mtimeMs: 0 };
+        const read = await withMarkdownParser(() => parseDocument(file));
+        const parsed = { ...read, plain: false };
         const whole = { ...parsed, tree: () => parseBlocks(parsed.lines) };
         for (const section of parsed.document.sections) {
-          expect(listItems(parsed, section)).toEqual(listItems(whole, section));
+          const items = await withMarkdownParser(() => listItems(parsed, section));
+          expect(items).toEqual(listItems(whole, section));
         }
       }),
       { numRuns: 300 },
