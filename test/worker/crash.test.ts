@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Built, buildPackage } from '../cli/built.ts';
 import { writeChange } from './support/new-change.ts';
@@ -27,12 +27,12 @@ let built: Built;
 let place: Workplace;
 beforeAll(async () => {
   built = await buildPackage();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
   place = await openWorkplace({ main: built.main });
 });
-afterAll(async () => {
-  await place.leave();
-  await built.remove();
-});
+afterEach(() => place.leave());
 
 /** Answers what is open and has an answer; a person whose worker dies under the answer gives it again. */
 async function answerWhatIsOpen(): Promise<void> {
@@ -127,4 +127,44 @@ test(`${kills} kills at any moment lose no save, ask nobody twice and write no a
       .split('\n')
       .map((line) => line.trim()),
   ).toEqual(saved.map((change) => `M openspec/changes/${change}/proposal.md`).sort());
+});
+
+const steps = ['proposed', 'applying', 'validating', 'backingUp', 'writing', 'committing', 'applied'];
+
+test('an answer whose worker is killed at any step of its update is written and committed once', {
+  timeout: 120_000,
+}, async () => {
+  const questions = steps.map((step) => `Who is told when a list is ${step}?`);
+  await writeChange(place, {
+    id: 'add-shared-lists',
+    capability: 'shared-lists',
+    question: questions.join('\n- '),
+  });
+  await place.git('add', '.');
+  await place.git('commit', '--quiet', '-m', 'Propose shared lists');
+
+  let worker = await place.start();
+  await place.api.restedAfterArchivist(4);
+  const before = (await place.git('log', '--format=%H')).trim().split('\n').length;
+  for (const [at, step] of steps.entries()) {
+    const { id } = await place.api.until(`the question of ${step}`, async () =>
+      (await place.api.questionsOf('add-shared-lists')).find(
+        ({ text, state }) => text === questions[at] && state === 'escalated',
+      ),
+    );
+    const arrived = place.api.updateComesTo(step, await place.api.updates());
+    const body = { answer: `Nobody, at ${step}.`, by: 'Ada', wait_ms: 0 };
+    await place.api.post(`/api/questions/${id}/answer`, body, z.object({ accepted: z.literal(true) }));
+    await arrived;
+    await worker.end('SIGKILL');
+    worker = await place.start();
+    await place.api.until(`the answer at ${step}`, async () =>
+      (await place.api.updates()).some((update) => update.question === id && update.state === 'applied'),
+    );
+  }
+  await place.api.settled(4);
+  const written = await bulletsOf('add-shared-lists');
+  for (const step of steps) expect(written.split(`Nobody, at ${step}.`), step).toHaveLength(2);
+  expect((await place.git('log', '--format=%H')).trim().split('\n')).toHaveLength(before + steps.length);
+  expect(await place.git('status', '--porcelain')).toBe('');
 });

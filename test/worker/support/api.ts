@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
 import type { z } from 'zod';
-import { healthSchema, pageOf } from '../../../src/http/schemas.ts';
+import { feedEventSchema, healthSchema, pageOf } from '../../../src/http/schemas.ts';
 import {
   type ChangeDetail,
   changeDetailSchema,
@@ -125,6 +126,18 @@ export class Api {
       return state === 'settled' && rounds > 1 && asked.length === 2 && isWritten;
     });
     return this.settled(count);
+  }
+
+  /** The next update, none of those that are known, comes to a state. It listens to what was told already, too. */
+  async updateComesTo(state: string, known: readonly Update[]): Promise<void> {
+    const feed = await this.stream('/api/events?after=0-0');
+    const before = new Set(known.map(({ id }) => `update/${id}`));
+    for await (const line of createInterface({ input: feed })) {
+      if (!line.startsWith('data: ')) continue;
+      const { machine, actor, to } = feedEventSchema.parse(JSON.parse(line.slice('data: '.length)));
+      if (machine === 'documentUpdate' && to === state && !before.has(actor)) break;
+    }
+    feed.destroy();
   }
 
   /** An open answer: its body as it comes. */
