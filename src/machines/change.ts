@@ -68,6 +68,8 @@ export const changeMachine = setup({
     newContent: ({ context, event }) => event.type === 'SAVED' && event.contentHash !== context.contentHash,
     reviewedContent: ({ context, event }) =>
       event.type === 'SAVED' && event.contentHash === context.reviewedHash,
+    unseenByModel: ({ context, event }) =>
+      event.type === 'SAVED' && event.byPerson && event.contentHash !== context.analysedHash,
     modelIsNext: ({ context }) => context.modelWanted && context.modelProblem === '',
     answersAreNext: ({ context }) => context.answersWaiting,
     modelWasMissing: ({ context }) => context.modelProblem !== '',
@@ -99,7 +101,11 @@ export const changeMachine = setup({
   on: {
     GONE: '.absent',
     ARCHIVED: '.archived',
-    SAVED: { guard: 'newContent', target: '.settling', actions: 'noteSave' },
+    SAVED: [
+      { guard: 'newContent', target: '.settling', actions: 'noteSave' },
+      // A round that was under way had read the save before it was told: the model has not.
+      { guard: 'unseenByModel', actions: 'wantModel' },
+    ],
     'QUESTION.CHANGED': { actions: 'noteQuestion' },
     'UPDATE.CHANGED': { actions: 'noteUpdate' },
     PROCESS: { target: '.settling', actions: ['wantModel', assign({ modelProblem: '' })] },

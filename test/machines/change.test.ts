@@ -163,6 +163,12 @@ describe('a change', () => {
     expect(run(...settledWithoutModel, saved('a')).state).toBe('settled');
   });
 
+  it('asks the model about a person’s save that a round had read before it was told', () => {
+    const told = run(saved('a', false), quiet, read('b'), saved('b'));
+    expect(told.state).toBe('linting');
+    expect(told.context.modelWanted).toBe(true);
+  });
+
   it('settles with approvals and answers open, and says so in the order in which to look', () => {
     const { snapshot } = run(...settledWithoutModel, update('awaitingApproval'));
     expect(changeWaitsFor(snapshot.context)).toEqual(['approval', 'answers', 'model']);
