@@ -10,7 +10,7 @@ import type { Committed } from './commit-request.ts';
 import { Committer, type Verdict } from './committer.ts';
 import { type Delivery, isReserved } from './delivery.ts';
 import { EffectWorker } from './effect-worker.ts';
-import { type JobData, timersQueue } from './jobs.ts';
+import { type JobData, timersQueue, withTimers } from './jobs.ts';
 import { assertJson } from './json-only.ts';
 import { familyMark } from './keys.ts';
 import { Lanes } from './lanes.ts';
@@ -64,7 +64,7 @@ export class ActorRuntime implements ActorClient {
     this.#redis = connect('commands', 'actors');
     this.store = new ActorStore(this.#redis, namespace);
     this.queues = new QueueSet<JobData>({
-      policies: options.queues,
+      policies: withTimers(options.queues),
       connect,
       prefix: `{${namespace}}`,
       onError: (queue, error) => onProblem(new Error(`queue ${queue}: ${error.message}`, { cause: error })),

@@ -166,7 +166,7 @@ describe('a change', () => {
   it('asks the model about a person’s save that a round had read before it was told', () => {
     const told = run(saved('a', false), quiet, read('b'), saved('b'));
     expect(told.state).toBe('linting');
-    expect(told.context.modelWanted).toBe(true);
+    expect(told.snapshot.context.modelWanted).toBe(true);
   });
 
   it('settles with approvals and answers open, and says so in the order in which to look', () => {
