@@ -32,7 +32,7 @@ export function arrowsAmong(
     arrows.set(key, known);
   }
   return [...arrows.values()].map(({ from, to, edges: merged }) => ({
-    ...{ from, to, points: [], labelAt: { x: 0, y: 0 } },
+    ...{ from, to, edges: merged, points: [], labelAt: { x: 0, y: 0 } },
     labels: shortened(merged.map((edge) => ends(edge, { from, to }) + edgeText(edge, { actions: false }))),
     title: merged
       .map((edge) => `${edge.from || ANY_STATE} → ${edge.to}: ${edgeText(edge, { actions: true })}`)

@@ -5,6 +5,7 @@ export { mermaid } from './mermaid.ts';
 export { pictureOf } from './picture.ts';
 export { readMachine } from './read-machine.ts';
 export type { Arrow, Box, Picture } from './shapes.ts';
+export { NOWHERE, type Standing, type Step, standingOf } from './standing.ts';
 export { type ReadStateText, readStateText } from './state-text.ts';
-export { type Standing, svg } from './svg.ts';
+export { svg } from './svg.ts';
 export { edgeText, innerText, triggerText } from './words.ts';

@@ -1,4 +1,4 @@
-import type { ChartState } from './chart.ts';
+import type { ChartEdge, ChartState } from './chart.ts';
 import type { Point, Size } from './layout/graph.ts';
 
 /** A box of a picture, in pixels; `lines` is what stands in it under its name. */
@@ -18,6 +18,8 @@ export interface Box extends Size {
 export interface Arrow {
   from: string;
   to: string;
+  /** the transitions that it stands for */
+  edges: readonly ChartEdge[];
   /** what sets it off, a line each */
   labels: string[];
   labelAt: Point;

@@ -1,17 +1,8 @@
 import type { Point } from './layout/graph.ts';
 import type { Arrow, Box, Picture } from './shapes.ts';
+import { NOWHERE, type Standing } from './standing.ts';
 import { LINE_HEIGHT } from './text-size.ts';
 
-/** What an actor has to do with a picture of its machine; states by their paths. */
-export interface Standing {
-  /** the states that it is in */
-  active: ReadonlySet<string>;
-  /** the states that it was in, and its ways as `from>to` */
-  walked: ReadonlySet<string>;
-  ways: ReadonlySet<string>;
-}
-
-const NOWHERE: Standing = { active: new Set(), walked: new Set(), ways: new Set() };
 const INK = '#1d2125';
 
 /**

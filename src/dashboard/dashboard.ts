@@ -2,8 +2,10 @@ import { Hono } from 'hono';
 import { UserError } from '../errors.ts';
 import type { WorkflowApi } from '../workflow/api.ts';
 import { readAsset } from './assets.ts';
+import { inspect } from './inspect.ts';
 import { changePage } from './views/change.ts';
 import { homePage } from './views/home.ts';
+import { inspectPage } from './views/inspect.ts';
 import { layout } from './views/layout.ts';
 
 const MOST_ITEMS = 200;
@@ -39,6 +41,13 @@ export function createDashboard(options: { workflow: WorkflowApi }): Hono {
       });
     }
     return c.html(layout({ title: `${id} · specloop`, health, body: changePage(change) }));
+  });
+
+  app.get('/inspect', async (c) => {
+    const [health, inspected] = await Promise.all([workflow.health(), inspect(workflow, c.req.query())]);
+    const name = inspected.chosen?.actor.id ?? inspected.exhibit.chart.id;
+    const body = inspectPage(inspected);
+    return c.html(layout({ title: `${name} · inspector · specloop`, health, body, isWide: true }));
   });
 
   app.get('/assets/:name', async (c) => {

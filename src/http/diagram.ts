@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { z } from 'zod';
-import { mermaid, readStateText, svg } from '../charts/index.ts';
+import { mermaid, standingOf, svg } from '../charts/index.ts';
 import { UserError } from '../errors.ts';
 import type { HttpEnv } from './place.ts';
 import type { RouteDescription } from './route.ts';
@@ -31,8 +31,7 @@ export function sendDiagram(c: Context<HttpEnv>): Response {
   c.header('vary', 'accept');
   const type = typeOf(c);
   if (type === MERMAID) return c.body(mermaid(chart), 200, { 'content-type': `${MERMAID}; charset=utf-8` });
-  const state = readStateText(chart.root, c.req.query('state') ?? '');
-  const standing = { active: new Set(state?.active), walked: new Set<string>(), ways: new Set<string>() };
+  const standing = standingOf({ chart, picture }, { state: c.req.query('state') ?? '', past: [] });
   return c.body(svg(picture, { title: `The machine ${chart.id}`, standing }), 200, {
     'content-type': `${SVG}; charset=utf-8`,
   });

@@ -1,7 +1,15 @@
 import { EventEmitter, on } from 'node:events';
 import { ConflictError, UserError } from '../../src/errors.ts';
 import type { Answer, ChangeDetail, Question, Update } from '../../src/types/index.ts';
-import type { AskRequest, FeedEvent, ListOptions, Page, WorkflowApi } from '../../src/workflow/api.ts';
+import type {
+  ActorHistoryEntry,
+  ActorSummary,
+  AskRequest,
+  FeedEvent,
+  ListOptions,
+  Page,
+  WorkflowApi,
+} from '../../src/workflow/api.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
 
@@ -183,15 +191,15 @@ export class MemoryWorkflow implements WorkflowApi {
     return agent(id, 'registered');
   }
 
-  async listActors() {
+  async listActors(_options?: ListOptions & { machine?: string }): Promise<Page<ActorSummary>> {
     return page([actor('change/add-login')]);
   }
 
-  async getActor(id: string) {
+  async getActor(id: string): Promise<ActorSummary | undefined> {
     return id === 'change/add-login' ? actor(id) : undefined;
   }
 
-  async actorHistory() {
+  async actorHistory(_id: string): Promise<Page<ActorHistoryEntry>> {
     return page([{ seq: 1, at: AT, event: 'xstate.init', from: '', to: 'detected', effects: [] }]);
   }
 

@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import type { ChangeDetail, Finding } from '../../types/index.ts';
+import { changeActor } from '../../workflow/identity.ts';
+import { inspectAddress } from './inspect.ts';
 import { questionCard } from './question.ts';
 import { asCommand, badge, type Html, time } from './text.ts';
 import { updateCard } from './update.ts';
@@ -10,7 +12,7 @@ export function changePage(change: ChangeDetail): Html {
   const path = `/api/changes/${encodeURIComponent(id)}`;
   return html`<h1>${id}</h1>
 <div id="change" data-live><div data-key="state">
-<p class="meta">${badge(state)} since ${time(change.since)}, round ${rounds}${waitingFor === undefined ? '' : html`, waits for ${waitingFor.join(', ')}`}</p>
+<p class="meta">${badge(state)} since ${time(change.since)}, round ${rounds}${waitingFor === undefined ? '' : html`, waits for ${waitingFor.join(', ')}`}. <a href="${inspectAddress(changeActor(id))}">On its state chart</a></p>
 ${problem === undefined ? '' : html`<p class="notice">${problem}</p>`}
 <p class="actions"><button type="button" data-post="${path}/process">Review again</button>
 ${state === 'failed' ? html`<button type="button" data-post="${path}/retry">Retry</button>` : ''}</p>

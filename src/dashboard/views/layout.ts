@@ -1,10 +1,10 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Health } from '../../workflow/api.ts';
 import { badge, type Html, plural } from './text.ts';
 
 /** The frame of every page. What stands in `data-live` is replaced piece by piece when something happens. */
-export function layout(page: { title: string; health: Health; body: Html }): Html {
-  const { title, health, body } = page;
+export function layout(page: { title: string; health: Health; body: Html; isWide?: boolean }): Html {
+  const { title, health, body, isWide = false } = page;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -23,11 +23,11 @@ export function layout(page: { title: string; health: Health; body: Html }): Htm
 <p class="live" id="live" role="status">connecting…</p>
 <ul class="facts" id="facts" data-live>${facts(health)}</ul>
 </header>
-<main id="main">
+<main id="main"${isWide ? raw(' class="wide"') : ''}>
 ${body}
 <noscript><p class="notice">This page needs its script to answer and approve; the command line can do all of it: <code>specloop --help</code>.</p></noscript>
 </main>
-<footer><a href="/queues">Queues</a> <a href="/api/openapi.json">API</a> <span>specloop ${health.version}</span></footer>
+<footer><a href="/inspect">Inspector</a> <a href="/queues">Queues</a> <a href="/api/openapi.json">API</a> <span>specloop ${health.version}</span></footer>
 </body>
 </html>`;
 }
