@@ -3,7 +3,7 @@ import { CHART_STYLE } from './chart-style.ts';
 import { STYLE } from './style.ts';
 
 /** The modules of the page's script, as the compiler wrote them beside this file. */
-const SCRIPTS = new Set(['live.js', 'act.js', 'ages.js', 'reconcile.js', 'dom.js']);
+const SCRIPTS = new Set(['live.js', 'act.js', 'ages.js', 'centre.js', 'reconcile.js', 'dom.js']);
 
 export interface Asset {
   contentType: string;

@@ -15,7 +15,8 @@ export const CHART_STYLE = `
 .tabs { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0; padding: 0; }
 .tabs a { display: inline-block; padding: .25rem .75rem; border: 1px solid var(--line); border-radius: .375rem; background: var(--card); }
 .tabs a[aria-current] { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-main.wide { max-width: 96rem; }
+main.wide, body:has(main.wide) > header, body:has(main.wide) > footer { max-width: 96rem; }
+td time { white-space: nowrap; }
 tr[aria-current] > * { background: var(--wait-bg); }
 .diagram { max-height: 80vh; overflow: auto; }
 `;

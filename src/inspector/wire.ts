@@ -56,12 +56,12 @@ export interface WireState {
 /** The protocol's version that these are shaped after. */
 const VERSION = '0.7.2';
 
-function base(actor: string, at: { seq: number; ms: number }): WireBase {
+function base(actor: string, at: { id: string; ms: number }): WireBase {
   return {
     sessionId: actor,
     rootId: rootOf(actor),
     createdAt: String(at.ms),
-    id: `${actor}.${at.seq}`,
+    id: at.id,
     _version: VERSION,
   };
 }
@@ -69,10 +69,8 @@ function base(actor: string, at: { seq: number; ms: number }): WireBase {
 /** An actor as it stands, or as it stood before its first entry that follows. */
 export function wireActor(view: ActorView, options: { before?: HistoryEntry } = {}): WireActor {
   const { before } = options;
-  const at = { seq: view.seq, ms: Date.parse(view.since) };
-  const earlier = { seq: (before?.seq ?? 1) - 1, ms: before?.atMs ?? at.ms };
   return {
-    ...base(view.id, before === undefined ? at : earlier),
+    ...base(view.id, { id: view.id, ms: before?.atMs ?? Date.parse(view.since) }),
     type: '@xstate.actor',
     name: view.id,
     parentId: actorOf(view.id) || undefined,
@@ -87,7 +85,7 @@ export function wireActor(view: ActorView, options: { before?: HistoryEntry } = 
 /** What an entry of the history is on the wire: the event that came, and the state that it led to. */
 export function wireTransition(view: ActorView, entry: HistoryEntry): [WireTransitionEvent, WireSnapshot] {
   const { seq, atMs: ms, event, to, by } = entry;
-  const common = base(view.id, { seq, ms });
+  const common = base(view.id, { id: `${view.id}.${seq}`, ms });
   const isLast = seq === view.seq;
   return [
     { ...common, type: '@xstate.event', event, sourceId: sourceOf(by) },

@@ -54,6 +54,19 @@ describe('the inspector in a browser', () => {
     await page.locator('.chart-box.active[data-state=escalated]').waitFor();
   });
 
+  it('brings the state of the actor into sight within the diagram, without moving the page', async () => {
+    const { page, workflow } = await openInspector('/inspect?actor=question%2Fq1');
+    await page.setViewportSize({ width: 420, height: 500 });
+    workflow.step('question/q1', { event: 'ANSWER', to: 'answered' });
+    await page.locator('.chart-box.active[data-state=answered]').waitFor();
+    const isInSight = `(() => {
+      const [frame, box] = ['#diagram', '.chart-box.active'].map((it) => document.querySelector(it).getBoundingClientRect());
+      return box.top >= frame.top && box.bottom <= frame.bottom && box.left >= frame.left && box.right <= frame.right;
+    })()`;
+    await expect.poll(() => page.evaluate(isInSight)).toBe(true);
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
   it('shows no wider page than the window: the diagram scrolls by itself', async () => {
     const { page } = await openInspector('/inspect?machine=documentUpdate');
     await page.setViewportSize({ width: 420, height: 800 });

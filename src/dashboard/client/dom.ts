@@ -20,6 +20,9 @@ export interface PageElement {
   replaceWith(other: PageElement): void;
   insertBefore(child: PageElement, before: PageElement | null): void;
   remove(): void;
+  scrollLeft: number;
+  scrollTop: number;
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
   /** of form fields */
   name?: string;
   value?: string;

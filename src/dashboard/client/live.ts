@@ -1,5 +1,6 @@
 import { act } from './act.ts';
 import { showAges } from './ages.ts';
+import { centreActive } from './centre.ts';
 import type { Browser, PageElement } from './dom.ts';
 import { reconcile, remember } from './reconcile.ts';
 
@@ -26,6 +27,7 @@ async function refresh(): Promise<void> {
     if (!response.ok) return;
     reconcile(document, new DOMParser().parseFromString(await response.text(), 'text/html'));
     showAges(document);
+    centreActive(document);
   } catch {
     // The feed's own error says that the worker is away; it is fetched again when the feed is back.
   }
@@ -64,5 +66,6 @@ document.addEventListener('click', (event) => {
 
 remember(document);
 showAges(document);
+centreActive(document);
 setInterval(() => showAges(document), 30_000);
 followEvents();
