@@ -2,17 +2,38 @@ import { fenceMask, splitLines, trimmedBlock } from './lines.ts';
 import type { CapabilitySpec } from './model.ts';
 import { isTopHeader, type MarkedLines, parseRequirements } from './requirements.ts';
 
-/** Reads a spec of `specs/`: the purpose, and the requirements under the first `## Requirements`, as OpenSpec merges them. */
+/**
+ * Reads a spec of `specs/`: the purpose, and the requirements under the first `## Requirements`, as OpenSpec merges them.
+ * It is parsed when it is asked for: a review looks into the few specs that its changes touch.
+ */
 export function parseCapabilitySpec(
   text: string,
   place: { capability: string; file: string },
 ): CapabilitySpec {
+  let parsed: SpecContent | undefined;
+  const content = () => {
+    parsed ??= parseContent(text);
+    return parsed;
+  };
+  return {
+    ...place,
+    get purpose() {
+      return content().purpose;
+    },
+    get requirements() {
+      return content().requirements;
+    },
+  };
+}
+
+type SpecContent = Pick<CapabilitySpec, 'purpose' | 'requirements'>;
+
+function parseContent(text: string): SpecContent {
   const lines = splitLines(text);
   const marked = { lines, fenced: fenceMask(lines) };
   const purpose = sectionRange(marked, 'purpose');
   const requirements = sectionRange(marked, 'requirements');
   return {
-    ...place,
     purpose: purpose && trimmedBlock(lines, purpose.from, purpose.to)?.text,
     requirements: requirements ? parseRequirements(marked, requirements.from, requirements.to) : [],
   };

@@ -35,6 +35,7 @@ function fenceRun(line: string): { marker: string; length: number; alone: boolea
 
 /** The level of an unindented `#` heading (1 to 6), 0 for any other line. */
 export function headingLevel(line: string): number {
+  if (!line.startsWith('#')) return 0;
   let level = 0;
   while (line.charAt(level) === '#') level += 1;
   return level <= 6 && isSpace(line.charAt(level)) ? level : 0;
@@ -47,6 +48,7 @@ export function headingText(line: string): string {
 
 /** Drops `  ###` at the end, as a heading is rendered. */
 export function withoutClosingMarks(text: string): string {
+  if (!text.includes('#')) return text;
   let end = text.length;
   while (end > 0 && isBlankChar(text.charAt(end - 1))) end -= 1;
   const hashesEnd = end;

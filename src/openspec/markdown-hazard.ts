@@ -26,8 +26,11 @@ function frontMatterLength(lines: readonly string[]): number {
   return end + 1;
 }
 
+const opensNothing = /^[ \t]*(?:[^ \t>*+\-\d]|$)/;
+
 /** How many quotes and lists a line opens, counted from its left edge. */
 function nesting(line: string): number {
+  if (opensNothing.test(line)) return 0;
   let depth = 0;
   let index = 0;
   for (; index < line.length; index += 1) {

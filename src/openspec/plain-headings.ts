@@ -19,6 +19,7 @@ export function plainHeadings(lines: readonly string[]): PlacedHeading[] | undef
   const headings: PlacedHeading[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
+    if (isText.test(line)) continue;
     const first = line.charAt(indentOf(line));
     if (isUncertain(line, first) || isUnderline(line, lines[index - 1] ?? '')) return undefined;
     if (first === '`' || first === '~') {
@@ -35,6 +36,9 @@ export function plainHeadings(lines: readonly string[]): PlacedHeading[] | undef
   }
   return headings;
 }
+
+/** A line of plain characters that begins with a letter, which is nothing but text wherever it stands. */
+const isText = /^ *[A-Za-z(][\x20-\x7e]*$/;
 
 function indentOf(line: string): number {
   let indent = 0;
@@ -57,7 +61,7 @@ function isUncertain(line: string, first: string): boolean {
 
 /** `---` or `===` right under a text makes a heading of it. */
 function isUnderline(line: string, before: string): boolean {
-  return before.trim() !== '' && /^[ \t]*(?:-+|=+)[ \t]*$/.test(line);
+  return /^[ \t]*(?:-+|=+)[ \t]*$/.test(line) && before.trim() !== '';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { countFindings, type Finding, type FindingCounts } from '../types/index.ts';
+import { countFindings, type Finding, type FindingCounts } from '../types/finding.ts';
 
 /** What `specloop review --format json` prints. `root` is the absolute path of the OpenSpec folder. */
 export interface ReviewResult {

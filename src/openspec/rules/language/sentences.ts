@@ -64,12 +64,12 @@ function splitBlock({ text, starts }: Block): Sentence[] {
     if (sentence !== '') found.push({ text: sentence, line: starts[lineIndex]?.line ?? 1 });
     from = end;
   };
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
+  for (const { index: at, 0: char } of text.matchAll(/[`.!?]/g)) {
     if (char === '`') inCode = !inCode;
-    if (!inCode && endsSentence(text, at)) push(at + 1);
+    if (inCode || !endsSentence(text, at)) continue;
+    push(at + 1);
     // The blank after the full stop belongs to neither: it could lie on the line before.
-    if (from === at + 1 && text.charAt(from) === ' ') from += 1;
+    while (text.charAt(from) === ' ') from += 1;
   }
   push(text.length);
   return found;

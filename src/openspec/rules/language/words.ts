@@ -28,10 +28,23 @@ export function hasWords(text: string): boolean {
 export function significantStems(text: string): Set<string> {
   const stems = new Set<string>();
   for (const word of words(text)) {
-    if (word.length < 2 || STOP_WORDS.has(word) || /^\d+$/.test(word)) continue;
-    stems.add(stem(word));
+    const known = knownStems.get(word) ?? learnStem(word);
+    if (known !== '') stems.add(known);
   }
   return stems;
+}
+
+/** The stems of words, empty for a word without meaning: documents are made of few words, which come again and again. */
+const knownStems = new Map<string, string>();
+const maxKnownStems = 20_000;
+
+function learnStem(word: string): string {
+  const means = word.length > 1 && !STOP_WORDS.has(word) && !/^\d+$/.test(word);
+  const found = means ? stem(word) : '';
+  if (knownStems.size >= maxKnownStems) knownStems.clear();
+  // a longer word is a slice that keeps its whole document in memory
+  if (word.length <= 12) knownStems.set(word, found);
+  return found;
 }
 
 /**
