@@ -6,6 +6,7 @@ import { reviewResult } from '../../review/review-result.ts';
 import type { FindingCounts } from '../../types/index.ts';
 import { chooseChanges } from '../choose-changes.ts';
 import { type CommandContext, configFlags } from '../command-context.ts';
+import { optimiseLate } from '../optimise-late.ts';
 import { reviewByRules } from '../review-by-rules.ts';
 import { wantsColor } from '../terminal.ts';
 
@@ -24,6 +25,7 @@ export interface ReviewOptions {
  * reviews need (git, the model's client) is loaded by those, because a cold start is what people wait for in CI.
  */
 export async function run(context: CommandContext, ids: string[], options: ReviewOptions): Promise<ExitCode> {
+  optimiseLate();
   const { terminal, env, cwd } = context;
   if (ids.length > 0 && options.all === true) {
     throw new UserError('either changes are named, or all are reviewed', {
