@@ -34,9 +34,10 @@ export interface WorkflowOptions {
 }
 
 /** Somebody who loads a model wants to see that it is seen; a look costs one request on this machine. */
-
-const modelLookMs = 10_000;
+const modelLookMs = 5_000;
 const tunablesLookMs = 10_000;
+/** Longer than the runtime waits for what is under way. */
+const closePatienceMs = 8_000;
 
 /** Opens every part in start-up order; `close` ends them in reverse. */
 export async function openWorkflow(config: Config, options: WorkflowOptions): Promise<Workflow> {
@@ -54,10 +55,17 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
   const stopping = new AbortController();
   const { signal } = stopping;
   let watching: Watching | undefined;
-  const endings: (() => Promise<unknown> | undefined)[] = [() => redis.close()];
+  const endings: (() => Promise<unknown> | undefined)[] = [];
+  async function endInReverse(): Promise<void> {
+    for (const end of endings.toReversed()) await end();
+  }
   async function close(): Promise<void> {
     stopping.abort();
-    for (const end of endings.toReversed()) await end();
+    const ended = endInReverse().catch(onProblem);
+    await atMost(closePatienceMs, ended);
+    // What still waits for a Redis that is gone fails with its connection: the next start goes on with it.
+    await redis.close();
+    await ended;
   }
   try {
     const parts = await assemble(config, {
@@ -120,6 +128,16 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
     await close();
     throw error;
   }
+}
+
+/** Waits for a promise, but not longer than this. */
+async function atMost(patienceMs: number, awaited: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([awaited, late]);
+  clearTimeout(timer);
 }
 
 /** Ends what a commit that was killed left behind, before anything else is written. */
