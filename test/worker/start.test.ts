@@ -70,11 +70,12 @@ test('one command says where Redis came from and where the dashboard is, and eve
   feed.resume();
   const feedEnded = new Promise((resolve) => feed.once('end', resolve));
   const poll = place.api.get(`/api/questions/${open?.id}?wait_ms=50000`, questionSchema);
+  // Answered after them: both have arrived.
+  await place.api.health();
   const redisPid = await place.redisPid();
   expect(isAlive(redisPid)).toBe(true);
-  expect(await worker.end('SIGINT')).toBe(0);
-  await feedEnded;
-  expect(await poll).toMatchObject({ id: open?.id, state: 'escalated' });
+  const [polled, code] = await Promise.all([poll, worker.end('SIGINT'), feedEnded]);
+  expect([code, polled.id, polled.state]).toEqual([0, open?.id, 'escalated']);
   expect(isAlive(redisPid)).toBe(false);
   expect(await place.specloop(['status'])).toMatchObject({ code: 3, stdout: '' });
 });
