@@ -24,9 +24,13 @@ export interface Config {
   questionRouting: { cacheTimeoutS: number; maxConcurrentQuestions: number; maxOpenForPeople: number };
   documentUpdates: {
     autoCommit: boolean;
+    /**
+     * the old bytes also as a plain file, `<state>/backups/<update>/<path>`, for a person to copy back; the versions that
+     * undo rests on are kept in either case
+     */
     backupBeforeUpdate: boolean;
     mode: 'approve' | 'auto';
-    /** `current`, or the name of the branch that updates are committed to */
+    /** `current`, or the branch that must be checked out for an update to be written and committed: else it waits */
     branch: string;
   };
   feedbackLoop: {

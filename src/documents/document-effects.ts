@@ -13,8 +13,10 @@ import { archiveLockHeld } from '../openspec/index.ts';
 import type { UpdateState } from '../types/index.ts';
 import { admit } from './admit.ts';
 import { applyDraft } from './apply-draft.ts';
+import { awaitedBranch } from './awaited-branch.ts';
 import { commitMessage, trailersOf } from './commit-message.ts';
 import { checkDraft } from './draft-check.ts';
+import { keepPlainBackup } from './plain-backup.ts';
 import type { GuardedWork, Sink } from './sink/sink.ts';
 import { absent } from './store/blob-store.ts';
 import type { DocumentStore } from './store/document-store.ts';
@@ -27,6 +29,10 @@ export interface DocumentEffectsDeps {
   actors: ActorClient;
   /** document_updates.auto_commit */
   autoCommit: boolean;
+  /** document_updates.backup_before_update: the old bytes as a plain file, too */
+  plainBackups: boolean;
+  /** document_updates.branch: `current`, or the branch that has to be checked out */
+  branch: string;
   /** false while somebody else's save of the change is younger than a second */
   quiet(change: string): boolean | Promise<boolean>;
 }
@@ -93,6 +99,9 @@ export function documentEffects(deps: DocumentEffectsDeps): DocumentEffects {
   ): Promise<CommitResult> {
     if (!deps.autoCommit) return { kind: 'uncommitted', why: 'document_updates.auto_commit is off' };
     const repository = await openRepository(root);
+    // Somebody may have switched since the file was written: the commit waits until they are back.
+    const awaited = await awaitedBranch(repository, deps.branch);
+    if (awaited !== undefined) return waiting(awaited);
     if (repository.kind === 'none') return { kind: 'uncommitted', why: repository.why };
     const bytesOf = (hash: string) => (hash === absent ? undefined : store.getBlob(hash));
     const result = await commitEdit(repository, {
@@ -127,12 +136,20 @@ export function documentEffects(deps: DocumentEffectsDeps): DocumentEffects {
     prepareWrite: {
       queue,
       async run({ input, before }) {
-        if (before !== absent) await store.getBlob(before);
+        const bytes = before === absent ? undefined : await store.getBlob(before);
         if (await archiveLockHeld(root)) return waiting('OpenSpec is archiving a change');
         if (input.change !== undefined && !(await deps.quiet(input.change)))
           return waiting('the change is being saved by somebody else');
-        const why = await repositoryBusy(await openRepository(root), join(root, input.path));
-        return why === undefined ? { kind: 'ready' } : waiting(why);
+        const repository = await openRepository(root);
+        const why =
+          (await awaitedBranch(repository, deps.branch)) ??
+          (await repositoryBusy(repository, join(root, input.path)));
+        if (why !== undefined) return waiting(why);
+        if (deps.plainBackups && bytes !== undefined) {
+          const { update, path } = input;
+          await keepPlainBackup({ stateDir: deps.stateDir, update, path, bytes });
+        }
+        return { kind: 'ready' };
       },
     },
 

@@ -150,6 +150,8 @@ export async function assemble(config: Config, options: AssembleOptions) {
             sink,
             actors,
             autoCommit: config.documentUpdates.autoCommit,
+            plainBackups: config.documentUpdates.backupBeforeUpdate,
+            branch: config.documentUpdates.branch,
             quiet: options.quiet,
           }),
         },

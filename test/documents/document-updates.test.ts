@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ActorRuntime } from '../../src/actors/index.ts';
@@ -60,8 +60,13 @@ async function git(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
+interface Settings {
+  plainBackups?: boolean;
+  branch?: string;
+}
+
 /** The real runtime on a real Redis, a real repository, and nothing in between. */
-async function open(mode: 'approve' | 'auto') {
+async function open(mode: 'approve' | 'auto', { plainBackups = true, branch = 'current' }: Settings = {}) {
   const stateDir = join(folder, 'state');
   const store = await openDocumentStore(stateDir);
   let runtime: ActorRuntime | undefined;
@@ -91,6 +96,8 @@ async function open(mode: 'approve' | 'auto') {
             store,
             sink,
             autoCommit: true,
+            plainBackups,
+            branch,
             quiet: () => quiet,
             actors: {
               start: (...args) => actors.start(...args),
@@ -158,6 +165,13 @@ const replacing = (find: string, replace: string, file = 'changes/add-export/pro
 });
 
 const text = (file: string) => readFile(join(root, file), 'utf8');
+const backupOf = (update: string, file: string) => join(folder, 'state', 'backups', update, file);
+
+/** The same place with other settings. */
+async function reopen(settings: Settings): Promise<void> {
+  await bench.close();
+  bench = await open('approve', settings);
+}
 
 describe('an update', () => {
   it('writes a person’s answer at once, as one commit with trailers that touches nothing else', async () => {
@@ -337,6 +351,80 @@ describe('an update', () => {
     expect(update).toMatchObject({ state: 'applied', note: expect.any(String) });
     expect(update.commit).toBeUndefined();
     await rest(await bench.manager.undo(id, 'Ada'));
+    expect(await text(design)).toBe(files[design]);
+  });
+});
+
+describe('a backup', () => {
+  it('of the old bytes lies as a plain file in the state folder, for its owner only', async () => {
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    expect(await rest(id)).toMatchObject({ state: 'applied' });
+    const backup = backupOf(id, design);
+    expect(await readFile(backup, 'utf8')).toBe(files[design]);
+    expect((await stat(backup)).mode & 0o777).toBe(0o600);
+    for (let above = dirname(backup); above !== folder; above = dirname(above))
+      expect((await stat(above)).mode & 0o777, above).toBe(0o700);
+    expect(await readdir(dirname(backup))).toEqual(['design.md']);
+  });
+
+  it('holds what the write replaced, even where the file changed after the first attempt', async () => {
+    quiet = false;
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    await rest(id);
+    const theirs = files[design].replace('# Design', '# The design');
+    await writeFile(join(root, design), theirs);
+    quiet = true;
+    await bench.actors.send(`update/${id}`, { type: 'REPOSITORY.READY' });
+    expect(await rest(id)).toMatchObject({ state: 'applied' });
+    expect(await text(design)).toContain('# The design');
+    expect(await readFile(backupOf(id, design), 'utf8')).toBe(theirs);
+  });
+
+  it('is not made of a file that did not exist, nor where it is switched off; undo works all the same', async () => {
+    await bench.manager.createProposal('Add search', '## Why\nSlow.');
+    expect(await text('changes/add-search/proposal.md')).toContain('Slow.');
+    await reopen({ plainBackups: false });
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    expect(await rest(id)).toMatchObject({ state: 'applied' });
+    await expect(stat(join(folder, 'state', 'backups'))).rejects.toThrow('ENOENT');
+    await rest(await bench.manager.undo(id, 'Ada'));
+    expect(await text(design)).toBe(files[design]);
+  });
+});
+
+describe('a branch that updates are meant for', () => {
+  it('is waited for by name, and written and committed to once it is checked out', async () => {
+    await git('branch', 'specs/next');
+    await reopen({ branch: 'specs/next' });
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    expect(await rest(id)).toMatchObject({
+      state: 'waitingForRepository',
+      note: 'updates are written on the branch specs/next only (document_updates.branch); main is checked out',
+    });
+    expect([await text(design), await git('status', '--porcelain')]).toEqual([files[design], '']);
+
+    await git('switch', '-q', 'specs/next');
+    await bench.actors.send(`update/${id}`, { type: 'REPOSITORY.READY' });
+    const update = await rest(id);
+    expect(update).toMatchObject({ state: 'applied', commit: await git('rev-parse', 'specs/next') });
+    expect(await git('rev-list', '--count', 'main..specs/next')).toBe('1');
+    expect(await git('rev-list', '--count', 'specs/next..main')).toBe('0');
+  });
+
+  it('is waited for while HEAD is detached, and where there is no repository', async () => {
+    await reopen({ branch: 'main' });
+    await git('switch', '-q', '--detach');
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    expect(await rest(id)).toMatchObject({
+      state: 'waitingForRepository',
+      note: expect.stringMatching(/branch main only.*HEAD is detached/),
+    });
+    await rm(join(folder, 'repo', '.git'), { recursive: true });
+    await bench.actors.send(`update/${id}`, { type: 'REPOSITORY.READY' });
+    expect(await rest(id)).toMatchObject({
+      state: 'waitingForRepository',
+      note: expect.stringMatching(/branch main only.*not in a git repository/),
+    });
     expect(await text(design)).toBe(files[design]);
   });
 });

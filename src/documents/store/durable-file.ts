@@ -29,10 +29,12 @@ async function fillAndClose(file: FileHandle, bytes: Buffer | string): Promise<v
   }
 }
 
-/** Makes a folder, and those above it, readable by their owner only. */
+/** Makes a folder, and those above it, readable by their owner only; they survive a power cut. */
 export async function privateFolder(path: string): Promise<void> {
   const made = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (made !== undefined) await syncFolder(dirname(made));
+  if (made === undefined) return;
+  for (let folder = path; folder.length >= made.length; folder = dirname(folder))
+    await syncFolder(dirname(folder));
 }
 
 /** A name in a folder is on disk only when the folder is. */
