@@ -15,13 +15,13 @@ export const COMMENTED_SETTINGS = `# specloop: https://www.npmjs.com/package/spe
 
 # document_updates:
 #   auto_commit: true
-#   backup_before_update: true
+#   backup_before_update: true      # the old file is also copied to backups/ in the state folder
 #   mode: approve                   # auto: what passes every check is written without a person's yes
-#   branch: current                 # or the name of a branch
+#   branch: current                 # or the name of a branch: updates wait until it is checked out
 
 # feedback_loop:
-#   analysis_interval: 3600         # seconds
-#   improvement_threshold: 0.1
+#   analysis_interval: 3600         # seconds between two looks for what could be better
+#   improvement_threshold: 0.1      # the share that a gain must reach to be of interest
 #   mode: auto                      # off, suggest, auto: specloop's own tunables only
 #   accept: strict                  # or accumulate
 
@@ -40,6 +40,7 @@ export const COMMENTED_SETTINGS = `# specloop: https://www.npmjs.com/package/spe
 
 # review:
 #   severities: {}                  # rule id: error, warning, info or off
+#   paths: []                       # globs in the root, as changes/**; "!…" leaves out; []: all findings are reported
 
 # agents:
 #   - { id: architect, persona: "You know this system's architecture.", capabilities: [architecture] }

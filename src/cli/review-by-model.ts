@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { describeError } from '../errors.ts';
 import { createLmStudio, type LmStudio } from '../lmstudio/index.ts';
 import type { OpenSpecChange, OpenSpecRoot } from '../openspec/index.ts';
-import { analyseChange, planAnalysis } from '../review/index.ts';
+import { analyseChange, pathFilter, planAnalysis } from '../review/index.ts';
 import type { Finding } from '../types/index.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -59,5 +59,6 @@ async function analyse(review: ModelReview, lm: LmStudio, change: OpenSpecChange
       if (context.terminal.interactive) context.terminal.say(`${change.id}: ${done} of ${all}`);
     },
   });
-  return analysis.findings;
+  const isReported = await pathFilter(review.config.review.paths);
+  return analysis.findings.filter(({ file }) => isReported(file));
 }

@@ -18,6 +18,7 @@ export async function reviewByRules(
       otherChanges: changes.filter((other) => other !== change),
       validate: true,
       severities: config.review.severities,
+      paths: config.review.paths,
     }),
   );
   return (await Promise.all(reviews)).flat();

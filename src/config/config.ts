@@ -46,7 +46,7 @@ export interface Config {
   review: {
     /** by rule id; a rule that is switched off under `rules` stands here as `off` */
     severities: Record<string, 'error' | 'warning' | 'info' | 'off'>;
-    /** globs relative to the root; empty is everything */
+    /** globs relative to the root, `!` in front leaves out: findings in other files are not reported; empty is everything */
     paths: string[];
   };
   agents: AgentConfig[];

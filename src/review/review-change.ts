@@ -4,6 +4,7 @@ import type { CapabilitySpec, OpenSpecChange } from '../openspec/index.ts';
 import { fromValidation, lint } from '../openspec/rules/index.ts';
 import { validateChange } from '../openspec/validate-change.ts';
 import type { Finding, Severity } from '../types/index.ts';
+import { pathFilter } from './review-paths.ts';
 import { byPlace } from './review-result.ts';
 
 export interface ReviewRequest {
@@ -17,12 +18,19 @@ export interface ReviewRequest {
   validate: boolean;
   /** severities by rule id, in place of the rules' own */
   severities?: Record<string, Severity | 'off'> | undefined;
+  /** review.paths: only findings in these files are reported */
+  paths?: readonly string[] | undefined;
   /** whether the OpenSpec that the repository has installed may validate (it is code of that repository) */
   allowInstalled?: boolean | undefined;
 }
 
 /** Reviews a change without a model: by our rules, and by OpenSpec's own validation. Findings are in order of file, line, rule. */
 export async function reviewChange(request: ReviewRequest): Promise<Finding[]> {
+  const isReported = await pathFilter(request.paths ?? []);
+  return (await allFindings(request)).filter(({ file }) => isReported(file));
+}
+
+async function allFindings(request: ReviewRequest): Promise<Finding[]> {
   const { change, specs, otherChanges, severities } = request;
   const options = severities === undefined ? {} : { severities };
   const found = lint({ change, specs, otherChanges }, options);

@@ -62,7 +62,7 @@ export async function assemble(config: Config, options: AssembleOptions) {
   const client = createLmStudio({ ...config.lmStudio, log: onLine });
   const lm = limitedModel(client, config.lmStudio.maxConcurrent);
   const models = new Models({ lm, redis: commands, ns });
-  const reviewer = new Reviewer({ root, lm, severities: config.review.severities });
+  const reviewer = new Reviewer({ root, lm, ...config.review });
   const surroundings = new SurroundingsCache(root);
   const reviews = new ReviewStore(commands, ns);
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notIn } from '../../src/cli/review-since.ts';
 import { findingSchema } from '../../src/types/index.ts';
 import { temporaryFolder } from '../http/listening.ts';
+import { startLmStudioServer } from '../support/lm-studio-server.ts';
 import { type Built, buildPackage } from './built.ts';
 import { runCommand } from './command-line.ts';
 
@@ -59,6 +60,26 @@ describe('specloop review', () => {
     expect((await specloop('add-flaw', '--fail-on', 'never')).code).toBe(0);
     expect((await specloop('add-flaw', '--fail-on', 'warning')).code).toBe(4);
     expect((await specloop('add-flaw', '--fail-on', 'sometimes')).code).toBe(2);
+  });
+
+  it('leaves out what lies outside of review.paths, with --since and a model as well', async () => {
+    const { specloop, cwd } = await shop();
+    await addFlaw(cwd);
+    const files = async (...args: string[]) => {
+      const { stdout } = await specloop('add-flaw', '--json', ...args);
+      return JSON.parse(stdout).findings.map(({ file }: { file: string }) => file);
+    };
+    const delta = 'changes/add-flaw/specs/flaw/spec.md';
+    const proposal = 'changes/add-flaw/proposal.md';
+    expect(await files()).toEqual(expect.arrayContaining([delta, proposal]));
+    await writeFile(join(cwd, 'specloop.yaml'), 'review: { paths: ["changes/*/specs/**"] }\n');
+    const model = await startLmStudioServer();
+    for (const args of [[], ['--since', 'main'], ['--lm', model.url]])
+      expect(new Set(await files(...args)), args.join(' ')).toEqual(new Set([delta]));
+    expect(model.chats().length).toBeGreaterThan(0);
+    await writeFile(join(cwd, 'specloop.yaml'), 'review: { paths: ["specs/**"] }\n');
+    expect((await specloop('add-flaw')).code).toBe(0);
+    await model.stop();
   });
 
   it.each(['sarif', 'github', 'markdown', 'text'])(

@@ -47,6 +47,23 @@ it('asks OpenSpec only when it is to, and takes severities from the configuratio
   ).toBe(true);
 });
 
+it('reports only what stands in the files of review.paths, whatever else it reads', async () => {
+  const gap = '## 1. Orders\n\n- [ ] 1.1 Add the cancel button\n- [ ] 1.3 Test cancelling\n';
+  const orders = await ordersRoot({ [FILES.delta]: BROKEN_DELTA, [FILES.tasks]: gap });
+  const all = await review(orders);
+  const filesOf = async (...paths: string[]) =>
+    new Set((await review(orders, { paths })).map(({ file }) => file));
+  const { delta, design, proposal, tasks } = FILES;
+  expect(new Set(all.map(({ file }) => file))).toEqual(new Set([delta, design, tasks]));
+  expect(await review(orders, { paths: ['changes/*/specs/**'] })).toEqual(
+    all.filter(({ file }) => file === delta),
+  );
+  expect(await filesOf('**/design.md', './changes/*/tasks.md')).toEqual(new Set([design, tasks]));
+  expect(await filesOf('!**/design.md')).toEqual(new Set([delta, tasks]));
+  expect(await filesOf('changes/', '!changes/*/specs/')).toEqual(new Set([design, tasks]));
+  expect(await filesOf(proposal, 'specs/**')).toEqual(new Set());
+});
+
 it('the reviewer works without a model, and with one adds what it says', async () => {
   const orders = await ordersRoot();
   const around = { specs: orders.specs, otherChanges: [] };
@@ -61,6 +78,11 @@ it('the reviewer works without a model, and with one adds what it says', async (
   expect(await reviewer.review(orders.change, around)).toEqual(findings);
   expect(await reviewer.plan({ ...orders, findings, nonce: 'n1' })).toMatchObject({ sections: 1 });
   const analysis = await reviewer.analyse({ ...orders, findings, nonce: 'n1' });
+  const elsewhere = new Reviewer({ root: orders.root, lm, paths: [FILES.tasks] });
+  expect(await elsewhere.analyse({ ...orders, findings, nonce: 'n1' })).toMatchObject({
+    findings: [],
+    edits: [],
+  });
   await lm.close();
   await server.stop();
   const line = lineOf(orders.change, FILES.delta, 'quickly');
