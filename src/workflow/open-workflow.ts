@@ -7,6 +7,7 @@ import type { FeedbackLoop } from '../improvement/index.ts';
 import type { QuestionRouter } from '../questions/index.ts';
 import { openRedis, type RedisHandle } from '../redis/index.ts';
 import { assemble } from './assemble.ts';
+import { keepImproving } from './improving.ts';
 import type { WorkflowOrchestrator } from './orchestrator.ts';
 import { Watching } from './watching.ts';
 
@@ -65,7 +66,7 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
     await atMost(closePatienceMs, ended);
     // What still waits for a Redis that is gone fails with its connection: the next start goes on with it.
     await redis.close();
-    await ended;
+    await atMost(closePatienceMs, ended);
   }
   try {
     const parts = await assemble(config, {
@@ -112,6 +113,15 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
       });
       endings.push(() => watching?.stop());
       await watching.start();
+      const { mode, paused, analysisIntervalS } = config.feedbackLoop;
+      const improving = keepImproving({
+        feedback,
+        everyMs: analysisIntervalS * 1000,
+        analyses: mode !== 'off' && !paused,
+        signal,
+        onProblem,
+      });
+      endings.push(() => improving);
     }
     tunables.watch({ everyMs: tunablesLookMs, signal, onProblem });
     models.watch({
