@@ -10,6 +10,7 @@ import { bullBoard, createHttpApp, type IdempotencyStore, listen, loopbackHosts 
 import { createInspectorSocket, INSPECTOR_PATH } from './inspector/index.ts';
 import { createMcpFaces } from './mcp/index.ts';
 import { type FolderLock, lockFolder } from './redis/index.ts';
+import { openLog, Problems } from './telemetry/index.ts';
 import { packageVersion } from './version.ts';
 import { namespaceOf, openWorkflow, type Workflow } from './workflow/index.ts';
 
@@ -28,8 +29,8 @@ export interface StartOptions {
   join: boolean;
   /** serve the Stately wire events, too */
   inspect?: boolean;
+  /** lines for people; what they tell, and more, stands in `<state>/log/worker.log` */
   onLine(line: string): void;
-  onProblem?(error: unknown): void;
   signal: AbortSignal;
 }
 
@@ -37,12 +38,36 @@ export interface StartOptions {
 export async function startWorker(config: Config, options: StartOptions): Promise<Worker> {
   await assertRootWritable(config.root);
   const lock = options.join ? undefined : await holdRoot(config);
+  const voice = voiceOf(config, options.onLine);
+  // A rejection that nobody awaited is a mistake of ours: told, and no reason to end what else is going on.
+  process.on('unhandledRejection', voice.onProblem);
   try {
-    return await serve(config, options, lock);
+    const worker = await serve(config, { ...options, ...voice }, lock);
+    void worker.stopped.then(() => process.off('unhandledRejection', voice.onProblem));
+    return worker;
   } catch (error) {
+    process.off('unhandledRejection', voice.onProblem);
     await lock?.release();
     throw error;
   }
+}
+
+/** What a worker says: lines for people, and a log of the same and of every problem, each sort of it once in a while. */
+function voiceOf(config: Config, tell: (line: string) => void) {
+  const log = openLog({ file: join(config.stateDir, 'log', 'worker.log'), level: config.logLevel });
+  const problems = new Problems({
+    write({ error, times }) {
+      log.error({ err: error, times }, error.message);
+      tell(times === 1 ? error.message : `${error.message} (${times} times)`);
+    },
+  });
+  return {
+    onLine(line: string) {
+      log.info(line);
+      tell(line);
+    },
+    onProblem: (error: unknown) => problems.report(error),
+  };
 }
 
 async function holdRoot(config: Config): Promise<FolderLock> {
@@ -60,8 +85,12 @@ async function holdRoot(config: Config): Promise<FolderLock> {
   });
 }
 
-async function serve(config: Config, options: StartOptions, lock: FolderLock | undefined): Promise<Worker> {
-  const { onLine, onProblem = () => {} } = options;
+async function serve(
+  config: Config,
+  options: StartOptions & { onProblem(error: unknown): void },
+  lock: FolderLock | undefined,
+): Promise<Worker> {
+  const { onLine, onProblem } = options;
   const standing = { socket: false, tcp: false };
   const workflow = await openWorkflow(config, {
     version: packageVersion(),

@@ -67,7 +67,7 @@ export class ActorRuntime implements ActorClient {
       policies: withTimers(options.queues),
       connect,
       prefix: `{${namespace}}`,
-      onError: (queue, error) => onProblem(new Error(`queue ${queue}: ${error.message}`, { cause: error })),
+      onError: (queue, error) => onProblem(queueProblem(queue, error)),
     });
     this.#roles = options.roles ?? this.queues.names;
     this.#registry = new Registry(options.machines);
@@ -230,3 +230,14 @@ export class ActorRuntime implements ActorClient {
 }
 
 const sendVerdictSchema = z.enum(['applied', 'ignored', 'duplicate', 'ended', 'absent', 'too-old']);
+
+const connectionCodes = new Set<unknown>(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
+
+/** A connection that is gone is gone for every queue: all of them then say the same. */
+function queueProblem(queue: string, error: Error): Error {
+  const gone = 'code' in error && connectionCodes.has(error.code);
+  const what = gone
+    ? `Redis does not answer, trying again: ${error.message}`
+    : `queue ${queue}: ${error.message}`;
+  return new Error(what, { cause: error });
+}

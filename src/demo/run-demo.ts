@@ -39,8 +39,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       `a scripted server in place of LM Studio on ${model.url}: it derives replies, and understands nothing`,
     );
     const config = await configFor(folder, { modelUrl: model.url, httpPort });
-    const onProblem = (error: unknown) => onLine(`problem: ${describeError(error)}`);
-    const worker = await startWorker(config, { join: false, onLine, onProblem, signal });
+    const worker = await startWorker(config, { join: false, onLine, signal });
     standing.push(() => worker.stop());
     const stage = await setStage(folder);
     await playScript(scenes(stage), { patienceMs, onLine, signal });

@@ -148,7 +148,15 @@ class Clients {
   }
 
   disconnect(): void {
-    for (const client of this.#open) client.disconnect();
+    for (const client of this.#open) {
+      client.disconnect();
+      // Between two attempts ioredis forgets what waits for it: one more attempt, which fails at once, ends it.
+      if (client.status === 'reconnecting')
+        client.connect().then(
+          () => client.disconnect(),
+          () => {},
+        );
+    }
   }
 }
 

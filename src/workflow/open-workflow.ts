@@ -39,6 +39,8 @@ const modelLookMs = 5_000;
 const tunablesLookMs = 10_000;
 /** Longer than the runtime waits for what is under way. */
 const closePatienceMs = 8_000;
+// What is left then hangs on a connection that is closed: it fails at once, or never.
+const lastPatienceMs = 1_000;
 
 /** Opens every part in start-up order; `close` ends them in reverse. */
 export async function openWorkflow(config: Config, options: WorkflowOptions): Promise<Workflow> {
@@ -66,7 +68,7 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
     await atMost(closePatienceMs, ended);
     // What still waits for a Redis that is gone fails with its connection: the next start goes on with it.
     await redis.close();
-    await atMost(closePatienceMs, ended);
+    await atMost(lastPatienceMs, ended);
   }
   try {
     const parts = await assemble(config, {

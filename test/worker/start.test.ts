@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { actorHistorySchema, actorSchema, pageOf } from '../../src/http/schemas.ts';
 import { questionSchema } from '../../src/types/index.ts';
 import { type Built, buildPackage } from '../cli/built.ts';
 import { isAlive } from '../support/process.ts';
+import { startTestRedis } from '../support/redis.ts';
 import { openWorkplace, type Workplace } from './support/workplace.ts';
 
 let built: Built;
@@ -99,4 +100,21 @@ test('a second start repeats no work, and one after kill -9 adopts the Redis tha
   expect(isAlive(redisPid)).toBe(false);
   // The token of the dashboard outlives both: a signed-in browser stays so.
   expect((await readFile(join(place.stateDir, 'token'), 'utf8')).trim()).not.toBe('');
+});
+
+test('Ctrl-C ends a worker whose Redis is gone, and the next start goes on with a save from that time', async () => {
+  const redis = await startTestRedis();
+  onTestFinished(() => redis.stop());
+  const env = { REDIS_URL: `unix://${redis.socketPath}` };
+  const worker = await place.start({ env });
+  expect(worker.lines[0]).toContain('from REDIS_URL');
+  await place.api.settled(3);
+  await redis.kill9();
+  await appendFile(join(place.root, 'changes/faster-search/tasks.md'), '- [ ] 1.5 Remove the old search\n');
+  expect(await worker.end('SIGINT')).toBe(0);
+
+  await redis.restart();
+  const next = await place.start({ env });
+  await place.api.settledAgain('faster-search', 1);
+  expect(await next.end('SIGINT')).toBe(0);
 });

@@ -3,6 +3,8 @@ import type { ExitCode } from '../../errors.ts';
 import { startWorker } from '../../worker.ts';
 import { type CommandContext, configFlags } from '../command-context.ts';
 
+const leftoverPatienceMs = 500;
+
 /** `specloop start`: the worker, until Ctrl-C or SIGTERM. A second signal ends the process at once. */
 export async function run(
   context: CommandContext,
@@ -23,5 +25,7 @@ export async function run(
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   await worker.stopped;
+  // Only where something still holds the process: a connection that keeps asking for a Redis that is gone.
+  setTimeout(() => process.exit(0), leftoverPatienceMs).unref();
   return 0;
 }
