@@ -16,13 +16,25 @@ export function agentsOf(
   const configured = config.agents.map((agent) => {
     const { id, capabilities } = agent;
     if (agent.kind !== 'persona') return createMcpAgent({ id, mcp: agent, capabilities });
-    return createPersona({
+    const persona = createPersona({
       id,
       persona: agent.persona,
       capabilities,
       complete: (request) => models.lm.complete(request),
       available: () => models.last.usable,
     });
+    return unlessPaused(persona, models);
   });
   return [archivist, ...configured];
+}
+
+/** A person's pause holds for all use of the model, whoever wants it. */
+function unlessPaused(persona: Agent, models: Pick<Models, 'paused'>): Agent {
+  return {
+    ...persona,
+    async ask(question, options) {
+      if (await models.paused()) return { kind: 'declined', why: 'the model is paused: specloop resume' };
+      return persona.ask(question, options);
+    },
+  };
 }

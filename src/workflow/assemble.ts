@@ -23,6 +23,7 @@ import { LateRuntime } from './late-runtime.ts';
 import { limitedModel } from './limited-model.ts';
 import { Models } from './models.ts';
 import { WorkflowOrchestrator } from './orchestrator.ts';
+import { RequestAllowance } from './request-allowance.ts';
 import { ReviewStore } from './review-store.ts';
 import { SurroundingsCache } from './surroundings.ts';
 
@@ -60,7 +61,10 @@ export async function assemble(config: Config, options: AssembleOptions) {
     defaults: { 'questions.cache_timeout_s': config.questionRouting.cacheTimeoutS },
   });
   const client = createLmStudio({ ...config.lmStudio, log: onLine });
-  const lm = limitedModel(client, config.lmStudio.maxConcurrent);
+  const { maxConcurrent, requestsPerMinute } = config.lmStudio;
+  const allowance =
+    requestsPerMinute && new RequestAllowance({ redis: commands, ns, most: requestsPerMinute });
+  const lm = limitedModel(client, { most: maxConcurrent, ...(allowance && { allowance }) });
   const models = new Models({ lm, redis: commands, ns });
   const reviewer = new Reviewer({ root, lm, ...config.review });
   const surroundings = new SurroundingsCache(root);
@@ -98,8 +102,8 @@ export async function assemble(config: Config, options: AssembleOptions) {
   });
 
   const policies = queuePolicies({
-    lmStudioConcurrency: config.lmStudio.maxConcurrent,
-    lmStudioRequestsPerMinute: config.lmStudio.requestsPerMinute,
+    lmStudioConcurrency: maxConcurrent,
+    lmStudioRequestsPerMinute: requestsPerMinute,
     questionsAtOnce: config.questionRouting.maxConcurrentQuestions,
   });
   const queues = policies.map(({ name }) => name);

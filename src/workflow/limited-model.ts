@@ -1,10 +1,18 @@
 import type { LmStudio } from '../lmstudio/index.ts';
+import type { RequestAllowance } from './request-allowance.ts';
+
+/** lm_studio.max_concurrent, and what is left of lm_studio.requests_per_minute where that is set. */
+export interface ModelLimits {
+  most: number;
+  allowance?: Pick<RequestAllowance, 'enter' | 'count'> | undefined;
+}
 
 /**
- * The same client with at most `most` completions at a time in this process, whoever asks: analyses, personas, feedback.
- * A local model that is asked twice at once answers both later, or runs out of context.
+ * The same client with at most `most` completions at a time in this process, and no more in a minute than are allowed,
+ * whoever asks: analyses, personas, feedback. A local model that is asked twice at once answers both later, or runs out of
+ * context.
  */
-export function limitedModel(lm: LmStudio, most: number): LmStudio {
+export function limitedModel(lm: LmStudio, { most, allowance }: ModelLimits): LmStudio {
   let free = most;
   const waiting: (() => void)[] = [];
 
@@ -25,7 +33,11 @@ export function limitedModel(lm: LmStudio, most: number): LmStudio {
       await enter();
       try {
         request.signal?.throwIfAborted();
-        return await lm.complete(request);
+        await allowance?.enter(request.signal);
+        const completion = await lm.complete(request);
+        // The repair turn of an answer that did not fit is a request, too.
+        if (completion.calls > 1) await allowance?.count();
+        return completion;
       } finally {
         leave();
       }
