@@ -153,9 +153,10 @@ async function serve(
       socketPath: listening.socketPath,
       async close() {
         streams.abort();
-        await mcp.close();
-        await listening.close();
-        await workflow.close();
+        // One that fails to close keeps none of the others open, and the root is let go in any case.
+        await mcp.close().catch(onProblem);
+        await listening.close().catch(onProblem);
+        await workflow.close().catch(onProblem);
         await lock?.release();
       },
     });

@@ -113,8 +113,12 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
         onLine,
         isOwnWrite: (path, hash) => hash !== undefined && sink.isOwnWrite(path, hash),
       });
-      endings.push(() => watching?.stop());
-      await watching.start();
+      // Ready does not wait for the first look at a large folder: what it finds is told as it is found.
+      const looking = watching.start().catch(onProblem);
+      endings.push(async () => {
+        await looking;
+        await watching?.stop();
+      });
       const { mode, paused, analysisIntervalS } = config.feedbackLoop;
       const improving = keepImproving({
         feedback,
