@@ -7,7 +7,7 @@ RUN npm ci && npm prune --omit=dev --ignore-scripts
 FROM node:22-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-# The state volume takes over this folder's mode: whichever user the worker runs as may write there.
+# The state volume takes over this folder's mode: whichever user the worker runs as makes its own folder there.
 RUN mkdir /state && chmod 1777 /state
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
