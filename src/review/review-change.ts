@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { toError } from '../errors.ts';
 import type { CapabilitySpec, OpenSpecChange } from '../openspec/index.ts';
-import { fromValidation, lint } from '../openspec/rules/index.ts';
+import { byPlace, fromValidation, lint } from '../openspec/rules/index.ts';
 import { validateChange } from '../openspec/validate-change.ts';
 import type { Finding, Severity } from '../types/index.ts';
 import { pathFilter } from './review-paths.ts';
-import { byPlace } from './review-result.ts';
 
 export interface ReviewRequest {
   /** absolute path of the OpenSpec folder */

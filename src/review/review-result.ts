@@ -1,3 +1,4 @@
+import { byPlace } from '../openspec/rules/by-place.ts';
 import { countFindings, type Finding, type FindingCounts } from '../types/finding.ts';
 
 /** What `specloop review --format json` prints. `root` is the absolute path of the OpenSpec folder. */
@@ -18,15 +19,4 @@ export function reviewResult(
 ): ReviewResult {
   const sorted = findings.toSorted(byPlace);
   return { version: 1, root, changes: [...changes], findings: sorted, summary: countFindings(sorted) };
-}
-
-/** By code unit, not by locale: the order must be the same on every machine. */
-export function byPlace(a: Finding, b: Finding): number {
-  return (
-    compare(a.file, b.file) || a.line - b.line || compare(a.rule, b.rule) || compare(a.message, b.message)
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,13 +1,19 @@
+import type { AgentDescription } from '../agents/index.ts';
+import type { Ask } from '../questions/index.ts';
+import type { FeedEntry } from '../telemetry/index.ts';
 import type {
   Answer,
   ChangeDetail,
   ChangeSummary,
   Edit,
   HistoryEntry,
-  Place,
   Question,
   Update,
 } from '../types/index.ts';
+
+export type { AgentDescription };
+/** What happened, as the event feed tells it; `id` orders and resumes (`Last-Event-ID`). */
+export type FeedEvent = FeedEntry;
 
 /** A list as every face shows it: newest first. */
 export interface Page<Item> {
@@ -22,28 +28,8 @@ export interface ListOptions {
   cursor?: string;
 }
 
-export interface AskRequest {
-  question: string;
-  askedBy: string;
-  context?: Record<string, string>;
-  agentId?: string;
-  threadId?: string;
-  change?: string;
-  places?: Place[];
-  priority?: number;
-  deadlineMs?: number;
-  /** the same key asks once */
-  idempotencyKey?: string;
-}
-
-export interface AgentDescription {
-  id: string;
-  name: string;
-  kind: 'archivist' | 'persona' | 'mcp' | 'person' | 'registered';
-  description: string;
-  capabilities: string[];
-  available: boolean;
-}
+/** A question from outside: what a review knows of its own questions, and who in here is told, is not for others to say. */
+export type AskRequest = Omit<Ask, 'why' | 'options' | 'recommended' | 'asker'>;
 
 export interface ActorSummary {
   id: string;
@@ -89,17 +75,6 @@ export interface Health {
 export interface Readiness {
   ready: boolean;
   checks: Record<string, { ok: boolean; found: string }>;
-}
-
-/** What happened, as the event feed tells it; `id` orders and resumes (`Last-Event-ID`). */
-export interface FeedEvent {
-  id: string;
-  at: string;
-  type: string;
-  actor: string;
-  machine: string;
-  from: string;
-  to: string;
 }
 
 export interface UpdateRequest {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError } from '../../errors.ts';
+import { errorCode } from '../../openspec/error-code.ts';
 import { pathParts } from './safe-path.ts';
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -69,7 +70,7 @@ async function openFolder(
   try {
     return await open(inner, folderFlags);
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
     if (code === 'ELOOP' || code === 'ENOTDIR' || code === 'EMLINK')
       throw new ConflictError(`a folder of ${path} is a symbolic link or no folder`, { cause: error });
@@ -95,14 +96,9 @@ function descriptorPath(folder: FileHandle): string {
   return `/proc/self/fd/${folder.fd}`;
 }
 
-/** The error code of the operating system, where a failure has one. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 function unless(code: string): (error: unknown) => undefined {
   return (error) => {
-    if (codeOf(error) !== code) throw error;
+    if (errorCode(error) !== code) throw error;
     return undefined;
   };
 }

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { swap } from 'fs-native-extensions';
 import { ConflictError } from '../../errors.ts';
+import { errorCode } from '../../openspec/error-code.ts';
 import { contentHash } from '../store/blob-store.ts';
-import { codeOf, openParent, type ParentFolder, removeEmptyParents } from './parent-folder.ts';
+import { openParent, type ParentFolder, removeEmptyParents } from './parent-folder.ts';
 
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -75,8 +76,8 @@ async function readIn(parent: ParentFolder, name: string): Promise<Buffer | unde
       await file.close();
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    if (codeOf(error) === 'ELOOP') throw new ConflictError(`${name} is a symbolic link`, { cause: error });
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ELOOP') throw new ConflictError(`${name} is a symbolic link`, { cause: error });
     throw error;
   }
 }
@@ -114,7 +115,7 @@ async function exchange(
     await swap(fresh, target);
   } catch (error) {
     // A file system that cannot exchange two names: the plain rename, without the second look.
-    if (!['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error;
+    if (!['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error))) throw error;
     await rename(fresh, target);
     return true;
   }
@@ -131,8 +132,8 @@ async function createOnly(parent: ParentFolder, temporary: string): Promise<bool
   try {
     await link(parent.at(temporary), parent.at(parent.name));
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error))) throw error;
     if ((await readIn(parent, parent.name)) !== undefined) return false;
     await rename(parent.at(temporary), parent.at(parent.name));
   }

@@ -2,6 +2,7 @@ import { toError } from '../../errors.ts';
 import type { Finding, Severity } from '../../types/index.ts';
 import { splitLines } from '../lines.ts';
 import type { LintContext, RuleReport } from '../model.ts';
+import { byPlace } from './by-place.ts';
 import { RULES } from './catalogue/index.ts';
 import type { Rule } from './rule.ts';
 
@@ -63,15 +64,4 @@ function anchored(finding: Finding, lines: Map<string, number>): Finding {
   const { endLine, ...rest } = finding;
   if (endLine === undefined) return { ...rest, line };
   return { ...rest, line, endLine: Math.min(Math.max(line, endLine), last) };
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  return (
-    compare(a.file, b.file) || a.line - b.line || compare(a.rule, b.rule) || compare(a.message, b.message)
-  );
-}
-
-/** By code unit, not by locale: the order must be the same on every machine. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
