@@ -1,5 +1,5 @@
-import { access, constants, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { ActorRuntime } from '../actors/index.ts';
 import { AgentDirectory } from '../agents/index.ts';
 import type { Config } from '../config/index.ts';
@@ -17,6 +17,7 @@ import { openTunables } from '../tunables/index.ts';
 import { agentsOf } from './agents-of.ts';
 import { analysisBacklog } from './analysis-backlog.ts';
 import type { Readiness } from './api.ts';
+import { ownText } from './archive-documents.ts';
 import { changeEffects } from './change-effects.ts';
 import { changeActor } from './identity.ts';
 import { LateRuntime } from './late-runtime.ts';
@@ -26,6 +27,7 @@ import { WorkflowOrchestrator } from './orchestrator.ts';
 import { RequestAllowance } from './request-allowance.ts';
 import { ReviewStore } from './review-store.ts';
 import { SurroundingsCache } from './surroundings.ts';
+import { within } from './within.ts';
 
 export interface AssembleOptions {
   version: string;
@@ -140,7 +142,7 @@ export async function assemble(config: Config, options: AssembleOptions) {
             get cacheTimeoutMs() {
               return cacheTimeoutMs();
             },
-            documentText: (file) => readFile(join(root, file), 'utf8').catch(() => undefined),
+            documentText: (file) => ownText(root, file),
           }),
         },
       },
@@ -221,9 +223,12 @@ async function notesOf(redis: RedisHandle): Promise<string[]> {
   return failed.map(({ found, remedy }) => (remedy === undefined ? found : `${found}: ${remedy}`));
 }
 
+const checkPatienceMs = 1_000;
+
+/** Whoever asks whether it stands wants to know now: what keeps silent does not stand. */
 async function check(look: () => Promise<string>): Promise<{ ok: boolean; found: string }> {
   try {
-    return { ok: true, found: await look() };
+    return { ok: true, found: await within(checkPatienceMs, look()) };
   } catch (error) {
     return { ok: false, found: toError(error).message };
   }
