@@ -1,4 +1,4 @@
-/** What `specloop init` writes: every key with its default, commented out, so that the file alone changes nothing. */
+/** What `specloop init` writes: the keys with their defaults, commented out, so that the file alone changes nothing. */
 export const COMMENTED_SETTINGS = `# specloop: https://www.npmjs.com/package/specloop
 # Everything here is a default, commented out. Flags and environment variables go before this file.
 
@@ -22,11 +22,12 @@ export const COMMENTED_SETTINGS = `# specloop: https://www.npmjs.com/package/spe
 # feedback_loop:
 #   analysis_interval: 3600         # seconds between two looks for what could be better
 #   improvement_threshold: 0.1      # the share that a gain must reach to be of interest
-#   mode: auto                      # off, suggest, auto: specloop's own tunables only
+#   mode: auto                      # off, suggest, auto: specloop's own tunables only; none is applied by itself yet
 #   accept: strict                  # or accumulate
 
 # lm_studio:
 #   model: qwen3-8b                 # unset: only a model that is already loaded is used
+#   requests_per_minute: 30         # over all processes; unset: no limit
 #   max_concurrent: 1
 #   timeout: 600                    # seconds
 #   start: false                    # run \`lms server start\`
@@ -39,9 +40,13 @@ export const COMMENTED_SETTINGS = `# specloop: https://www.npmjs.com/package/spe
 #   url: redis://127.0.0.1:6379     # REDIS_URL; unset: an embedded one
 
 # review:
+#   rules: {}                       # rule id: false switches it off
 #   severities: {}                  # rule id: error, warning, info or off
 #   paths: []                       # globs in the root, as changes/**; "!…" leaves out; []: all findings are reported
 
-# agents:
+# agents:                           # asked before people are; capabilities say of what
 #   - { id: architect, persona: "You know this system's architecture.", capabilities: [architecture] }
+#   - { id: docs, mcp: { command: npx, args: [docs-agent] }, capabilities: [docs] }
+
+# log_level: info                   # LOG_LEVEL
 `;
