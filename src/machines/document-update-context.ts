@@ -30,6 +30,8 @@ export interface UpdateContext {
   writes: 'after' | 'before';
   written: boolean;
   attempts: number;
+  /** how often it was put off in the wait that it is in; 0 outside of one */
+  waits: number;
   commit: string;
   note: string;
 }

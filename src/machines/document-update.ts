@@ -14,7 +14,11 @@ import { actorAt, effect } from './effect.ts';
 
 export type * from './document-update-context.ts';
 
-const minute = 60 * 1000;
+const second = 1000;
+const minute = 60 * second;
+/** Most waits are short, a merge may take days: each look leaves entries in the history, so they become rare. */
+const repositoryLooksMs = [2 * second, 5 * second, 15 * second, minute];
+const longestLookMs = 5 * minute;
 
 function workOf({ context }: { context: UpdateContext }): UpdateWork {
   const { input, before, after, chosenHunks } = context;
@@ -38,9 +42,12 @@ export const documentUpdateMachine = setup({
   actions: {
     tellProposer: enqueueActions(({ context, enqueue }, params: { state: UpdateState }) => {
       const { proposer, update } = context.input;
-      if (proposer !== undefined)
+      // Put off again is no news.
+      const known = params.state === 'waitingForRepository' && context.waits > 1;
+      if (proposer !== undefined && !known)
         enqueue.sendTo(actorAt(proposer), { type: 'UPDATE.CHANGED', update, state: params.state });
     }),
+    countWait: assign({ waits: ({ context }) => context.waits + 1 }),
     noteTimeout: assign({ note: 'it took longer than an hour' }),
     noteWhy: assign({
       note: ({ context, event }) => {
@@ -58,7 +65,11 @@ export const documentUpdateMachine = setup({
     takingBack: ({ context }) => context.writes === 'before',
     notTakingBack: ({ context }) => context.writes === 'after',
   },
-  delays: { repositoryPatience: 5_000, writePatience: 10 * minute, stepPatience: 60 * minute },
+  delays: {
+    repositoryPatience: ({ context }) => repositoryLooksMs[context.waits - 1] ?? longestLookMs,
+    writePatience: 10 * minute,
+    stepPatience: 60 * minute,
+  },
 }).createMachine({
   id: 'documentUpdate',
   version: '1',
@@ -82,6 +93,7 @@ export const documentUpdateMachine = setup({
     writes: 'after',
     written: false,
     attempts: 0,
+    waits: 0,
     commit: '',
     note: '',
   }),
@@ -174,7 +186,7 @@ export const documentUpdateMachine = setup({
             target: 'waitingForRepository',
             actions: 'noteWhy',
           },
-          { target: 'writing', actions: assign({ note: '' }) },
+          { target: 'writing', actions: assign({ note: '', waits: 0 }) },
         ],
         onError: { target: 'failed', actions: 'noteWhy' },
       },
@@ -183,7 +195,7 @@ export const documentUpdateMachine = setup({
     },
     waitingForRepository: {
       description: 'A merge, a rebase, an archive or somebody’s saving is under way.',
-      entry: { type: 'tellProposer', params: { state: 'waitingForRepository' } },
+      entry: ['countWait', { type: 'tellProposer', params: { state: 'waitingForRepository' } }],
       on: {
         'REPOSITORY.READY': [{ guard: 'alreadyWritten', target: 'committing' }, { target: 'backingUp' }],
         REJECT: { guard: ({ context }) => !context.written, target: 'rejected', actions: 'noteWhy' },

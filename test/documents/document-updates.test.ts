@@ -330,8 +330,8 @@ describe('an update', () => {
       state: 'waitingForRepository',
       note: expect.stringContaining('saved'),
     });
-    quiet = true;
     await writeFile(join(folder, 'repo', '.git', 'MERGE_HEAD'), `${await git('rev-parse', 'HEAD')}\n`);
+    quiet = true;
     await bench.actors.send(`update/${id}`, { type: 'REPOSITORY.READY' });
     expect(await rest(id)).toMatchObject({
       state: 'waitingForRepository',

@@ -169,6 +169,24 @@ describe('an update', () => {
     }
   });
 
+  it('looks at a busy repository more and more rarely, and tells its proposer once', () => {
+    const looks: EventObject[] = [];
+    const waits = Array.from({ length: 7 }, () => {
+      const { delaysMs, wants } = run(...toBackup, busy, ...looks);
+      looks.push(repositoryPatience, busy);
+      return { delaysMs, wants };
+    });
+    expect(waits.flatMap(({ delaysMs }) => delaysMs)).toEqual([
+      ...[2_000, 5_000, 15_000, 60_000],
+      ...[300_000, 300_000, 300_000],
+    ]);
+    const told = 'UPDATE.CHANGED waitingForRepository → change/x';
+    expect(waits.filter(({ wants }) => wants.includes(told))).toEqual(waits.slice(0, 1));
+    const later = run(...toBackup, busy, ...looks, READY, ready, wrote('written'), commitWaits);
+    expect(later).toMatchObject({ state: 'waitingForRepository', delaysMs: [2_000] });
+    expect(later.wants).toContain(told);
+  });
+
   it('that is written waits for the repository and only commits, and cannot be rejected any more', () => {
     for (const go of [READY, repositoryPatience]) {
       expect(run(...committing, commitWaits, go).state).toBe('committing');

@@ -98,6 +98,8 @@ export interface Walk<Machine extends AnyStateMachine> {
   state: string;
   /** `stop writeFile`, `UPDATE.CHANGED → change/x`: what the last event wanted, without timers */
   wants: string[];
+  /** of the timers that the last event armed */
+  delaysMs: number[];
 }
 
 interface Action {
@@ -118,6 +120,11 @@ function wantOf({ type, params }: Action): string[] {
   return [`${name}${state} → ${id}`];
 }
 
+function delayOf({ type, params }: Action): number[] {
+  if (type !== 'xstate.raise' || params === null || typeof params !== 'object') return [];
+  return 'delay' in params && typeof params.delay === 'number' ? [params.delay] : [];
+}
+
 /** Runs a machine through events, purely, as the runtime does. */
 export function walk<Machine extends AnyStateMachine>(
   machine: Machine,
@@ -135,5 +142,6 @@ export function walk<Machine extends AnyStateMachine>(
     snapshot: snapshot as Walk<Machine>['snapshot'],
     state: valueText(snapshot.value),
     wants: actions.flatMap(wantOf),
+    delaysMs: actions.flatMap(delayOf),
   };
 }
