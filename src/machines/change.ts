@@ -7,7 +7,10 @@ import { effect } from './effect.ts';
 export * from './change-context.ts';
 
 const ended: readonly UpdateState[] = ['applied', 'conflicted', 'rolledBack', 'rejected', 'failed'];
-const closed: readonly QuestionState[] = ['answered', 'cancelled'];
+// An expired one still takes a late answer, which is heard then; nobody is asked for it any more.
+const closed: readonly QuestionState[] = ['answered', 'expired', 'cancelled'];
+/** Only a list of open questions that was under way may name one of these: the newest are enough. */
+const closedKept = 200;
 
 const minute = 60 * 1000;
 // Nets under work that never ends: waiting in a queue counts, so they are wide.
@@ -45,10 +48,11 @@ export const changeMachine = setup({
     noteQuestion: assign(({ context, event }) => {
       if (event.type !== 'QUESTION.CHANGED') return {};
       const ended = closed.includes(event.state);
-      const others = context.questionsOpen.filter((id) => id !== event.question);
+      const others = (ids: string[]) => ids.filter((id) => id !== event.question);
+      const [open, past] = [others(context.questionsOpen), others(context.questionsClosed)];
       return {
-        questionsOpen: ended ? others : [...others, event.question],
-        questionsClosed: ended ? [...context.questionsClosed, event.question] : context.questionsClosed,
+        questionsOpen: ended ? open : [...open, event.question],
+        questionsClosed: ended ? [...past, event.question].slice(-closedKept) : past,
         answersWaiting: context.answersWaiting || event.state === 'answered',
       };
     }),

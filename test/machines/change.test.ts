@@ -183,6 +183,21 @@ describe('a change', () => {
     expect(snapshot.context.questionsOpen).toEqual(['q2']);
   });
 
+  it('waits no more for a question that expired, but drafts its late answer', () => {
+    const expired = run(...settledWithoutModel, question('expired'));
+    expect(changeWaitsFor(expired.snapshot.context)).toEqual(['model']);
+    const late = run(...settledWithoutModel, question('expired'), question('answered'));
+    expect(late).toMatchObject({ state: 'drafting', wants: ['start draftEdits'] });
+    expect(late.snapshot.context.questionsClosed).toEqual(['q1']);
+  });
+
+  it('remembers the newest ends of questions only, however many there are', () => {
+    const ends = Array.from({ length: 300 }, (_, n) => question('answered', `q${n}`));
+    const { questionsClosed } = run(...ends).snapshot.context;
+    expect(questionsClosed).toHaveLength(200);
+    expect(questionsClosed.at(-1)).toBe('q299');
+  });
+
   it('keeps what it knew while another branch is checked out', () => {
     const away = [...settledWithoutModel, { type: 'GONE' }];
     const back = run(...away, saved('a', false));
