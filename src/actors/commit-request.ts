@@ -34,8 +34,9 @@ export function requestOf(o: {
   plan: Plan;
   nonce: string;
   horizonMs: number;
+  historyLimit: number;
 }): CommitPlan {
-  const { actor, machine, head, plan, horizonMs } = o;
+  const { actor, machine, head, plan, horizonMs, historyLimit } = o;
   const { seq, snapshot } = plan.position;
   const request: CommitRequest = {
     actor,
@@ -44,6 +45,7 @@ export function requestOf(o: {
     machine: machine.id,
     version: machine.version,
     horizonMs,
+    historyLimit,
     events: plan.events.map((event) => event.commit),
   };
   if (!plan.events.some((event) => event.applied)) return { request, plan, snapshot: '' };

@@ -51,6 +51,8 @@ export interface CommitterOptions {
   onArmed(actor: string, delayMs: number): void;
   /** how long a client's key is remembered, ms */
   horizonMs: number;
+  /** how many history entries of an actor are kept */
+  historyLimit: number;
 }
 
 interface Cached {
@@ -124,8 +126,8 @@ export class Committer {
     if (machine === undefined) throw new TerminalError(`no machine "${o.machine}" is registered`);
     const nonce = newNonce();
     const plan = this.#firstPlan(machine, { ...o, nonce });
-    const { horizonMs, store } = this.#options;
-    const commit = requestOf({ actor: o.id, machine, head: '', plan, nonce, horizonMs });
+    const { horizonMs, historyLimit, store } = this.#options;
+    const commit = requestOf({ actor: o.id, machine, head: '', plan, nonce, horizonMs, historyLimit });
     commit.request.create = true;
     if (o.parent !== undefined) commit.request.parent = o.parent;
     const reply = await store.commit(commit.request, commit.snapshot);
@@ -201,8 +203,8 @@ export class Committer {
         rest = rest.slice(1);
         continue;
       }
-      const { horizonMs, store } = this.#options;
-      const commit = requestOf({ actor, machine, head: record.head, plan, nonce, horizonMs });
+      const { horizonMs, historyLimit, store } = this.#options;
+      const commit = requestOf({ actor, machine, head: record.head, plan, nonce, horizonMs, historyLimit });
       const reply = await store.commit(commit.request, commit.snapshot);
       if (reply.kind === 'ok') {
         if (plan.status === 'active') this.#remember(record, reply.head, plan.position);

@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   /** queues whose jobs this process takes; default all */
   roles?: readonly string[];
   resultLimitBytes?: number;
+  /** how many entries of an actor's history are kept, the newest; default 1000 */
+  historyLimit?: number;
 }
 
 const hour = 3_600_000;
@@ -99,6 +101,7 @@ export class ActorRuntime implements ActorClient {
       onUnfenced: (ids) => this.#effects.abort(ids),
       onArmed: (actor, delayMs) => this.#timers.armed(actor, delayMs),
       horizonMs: clientKeyHorizonMs,
+      historyLimit: Math.max(1, Math.trunc(options.historyLimit ?? 1000)),
     });
     this.#lanes = new Lanes((actor, deliveries) => this.#committer.deliver(actor, deliveries), 32);
     this.#relay = new Relay({

@@ -33,6 +33,8 @@ export interface CommitRequest {
   machine: string;
   version: string;
   horizonMs: number;
+  /** how many history entries of the actor are kept, the newest; at least 1 */
+  historyLimit: number;
   events: CommitEvent[];
   next?: { head: string; value: string; status: ActorStatus; output?: string; error?: string };
 }

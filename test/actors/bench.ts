@@ -59,6 +59,7 @@ export function openBench(
     onUnfenced: () => {},
     onArmed: () => {},
     horizonMs: 60_000,
+    historyLimit: 1000,
   });
   const one = async (actor: string, delivery: Delivery): Promise<Verdict> => {
     const [verdict] = await committer.deliver(actor, [delivery]);

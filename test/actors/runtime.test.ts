@@ -58,8 +58,9 @@ function jobs(run: (input: { q: string }, context: EffectContext) => Promise<str
 
 async function start(
   run: (input: { q: string }, context: EffectContext) => Promise<string>,
+  options: { historyLimit?: number } = {},
 ): Promise<ActorRuntime> {
-  const runtime = await openRuntime(redis, [jobs(run)]);
+  const runtime = await openRuntime(redis, [jobs(run)], options);
   open.push(runtime);
   return runtime;
 }
@@ -67,6 +68,16 @@ async function start(
 const ended = { timeoutMs: 20_000 };
 
 describe('an actor', () => {
+  it('keeps only the newest entries of its history, over single events and batches', async () => {
+    const runtime = await start(async () => '', { historyLimit: 5 });
+    await runtime.start('job', 'job/1', {});
+    for (let n = 0; n < 4; n += 1) await runtime.send('job/1', { type: 'ADD' });
+    expect((await runtime.history('job/1')).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4]);
+    await Promise.all(Array.from({ length: 8 }, () => runtime.send('job/1', { type: 'ADD' })));
+    expect((await runtime.history('job/1')).map(({ seq }) => seq)).toEqual([8, 9, 10, 11, 12]);
+    expect((await runtime.position('job/1'))?.context.n).toBe(12);
+  });
+
   it('runs its invoke as a job and takes the result once', async () => {
     const seen: string[] = [];
     const runtime = await start(async (input, { effectId }) => {
@@ -109,8 +120,8 @@ describe('an actor', () => {
   });
 
   it('keeps every one of a thousand concurrent events of two processes, in exact sequence', async () => {
-    const one = await start(async () => 'x');
-    const two = await start(async () => 'x');
+    const one = await start(async () => 'x', { historyLimit: 2000 });
+    const two = await start(async () => 'x', { historyLimit: 2000 });
     await one.start('job', 'job/1', {});
     const sends = Array.from({ length: 1000 }, (_, i) =>
       (i % 2 === 0 ? one : two).send('job/1', { type: 'ADD' }),

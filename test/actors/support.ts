@@ -15,13 +15,14 @@ export const testQueues: QueuePolicy[] = [
 export async function openRuntime(
   redis: TestRedis,
   machines: Registration[],
-  options: { namespace?: string; roles?: string[]; problems?: unknown[] } = {},
+  options: { namespace?: string; roles?: string[]; problems?: unknown[]; historyLimit?: number } = {},
 ): Promise<ActorRuntime> {
   const runtime = new ActorRuntime({
     connect: (kind) => redis.connect({ blocking: kind === 'blocking' }),
     namespace: options.namespace ?? 'test',
     queues: testQueues,
     machines,
+    ...(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit }),
     ...(options.roles === undefined ? {} : { roles: options.roles }),
     onProblem: (error) => options.problems?.push(error),
   });

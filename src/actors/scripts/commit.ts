@@ -153,6 +153,7 @@ for _, event in ipairs(request.events) do
   end
   if event.entry then redis.call('RPUSH', history, now .. '|' .. event.entry) end
 end
+redis.call('LTRIM', history, -request.historyLimit, -1)
 
 local old = redis.call('ZRANGE', seen, '-inf', now - request.horizonMs, 'BYSCORE', 'LIMIT', 0, 100)
 for _, key in ipairs(old) do
