@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ActorRuntime } from '../actors/index.ts';
+import { TerminalError, toError } from '../errors.ts';
 import { type ChangeEvent, changeMachine } from '../machines/index.ts';
 import { type WatchEvent, type Watcher, watchRoot } from '../openspec/index.ts';
 import { cameByGit } from './checkout.ts';
@@ -15,6 +17,11 @@ export interface WatchingOptions {
   signal: AbortSignal;
 }
 
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+/** of what fails though Redis answers: one change that cannot be told of must not hold up the others for ever */
+const mostTries = 10;
+
 /** Turns what the watcher sees into events of changes. */
 export class Watching {
   readonly #o: WatchingOptions;
@@ -30,20 +37,22 @@ export class Watching {
 
   /** Resolves when every change that stands there has been told to its actor. */
   async start(): Promise<void> {
-    const { root, signal, isOwnWrite, onLine } = this.#o;
-    const present = new Set<string>();
+    const { root, signal, surroundings, isOwnWrite, onLine } = this.#o;
+    const told = new Set<string>();
     this.#watcher = await watchRoot({
       root,
       signal,
       isOwnWrite,
       onEvent: (event) => {
-        if (event.type === 'change-saved' && event.initial) present.add(event.change);
-        this.#queue(event);
+        if ('change' in event) told.add(event.change);
+        surroundings.invalidate();
+        this.#queue(() => this.#take(event));
       },
       onProblem: ({ message }) => onLine(message),
     });
+    // In its turn: a change that comes back in the meantime is told of after it.
+    this.#queue(() => this.#missing(told));
     await this.#tail;
-    await this.#missing(present);
   }
 
   async stop(): Promise<void> {
@@ -56,9 +65,37 @@ export class Watching {
     return Date.now() - (this.#savedAt.get(change) ?? 0) >= ms;
   }
 
-  #queue(event: WatchEvent): void {
-    this.#o.surroundings.invalidate();
-    this.#tail = this.#tail.then(() => this.#take(event)).catch((error: unknown) => this.#o.onProblem(error));
+  #queue(tell: () => Promise<void>): void {
+    this.#tail = this.#tail.then(() => this.#untilTold(tell));
+  }
+
+  /**
+   * The watcher tells of a content once: a save that is dropped while Redis is away would never be reviewed. To tell
+   * twice does no harm, as a change knows its content by hash. What the end of the process cuts off, the next start finds.
+   */
+  async #untilTold(tell: () => Promise<void>): Promise<void> {
+    const { signal, onProblem } = this.#o;
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      try {
+        await tell();
+        return;
+      } catch (error) {
+        onProblem(error);
+        if (await this.#isHopeless(error, tries)) return;
+        const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
+        await pause(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** A Redis that refuses (full, read-only, loading) is waited for like one that is away. */
+  async #isHopeless(error: unknown, tries: number): Promise<boolean> {
+    if (error instanceof TerminalError) return true;
+    if (tries < mostTries || toError(error).name === 'ReplyError') return false;
+    return this.#o.runtime.store.counters().then(
+      () => true,
+      () => false,
+    );
   }
 
   async #take(event: WatchEvent): Promise<void> {
@@ -127,10 +164,10 @@ export class Watching {
   }
 
   /** What was known and is not there any more: archived, or on another branch. */
-  async #missing(present: ReadonlySet<string>): Promise<void> {
+  async #missing(told: ReadonlySet<string>): Promise<void> {
     const { archived } = await this.#o.surroundings.read();
     for (const change of await this.#known()) {
-      if (present.has(change)) continue;
+      if (told.has(change)) continue;
       const type = archived.some((name) => name.endsWith(`-${change}`)) ? 'ARCHIVED' : 'GONE';
       await this.#o.runtime.send(changeActor(change), { type });
     }
