@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openSink, type Sink } from '../../src/documents/sink/sink.ts';
@@ -471,6 +472,30 @@ describe('own writes', () => {
 });
 
 describe('the journal', () => {
+  it('takes a line that does not fit on the disk back, says so, and goes on', async () => {
+    // A limit on the size of files does what a full disk does: a part is written, then nothing.
+    const full = await compiled.script(
+      'full-disk.js',
+      `import { IntentJournal } from './documents/sink/intent-journal.js';
+       process.on('SIGXFSZ', () => {});
+       const journal = new IntentJournal(process.argv[2]);
+       await journal.refresh();
+       await journal.note({ effectId: 'first', answer: 'x'.repeat(300) });
+       await journal.note({ effectId: 'second', answer: 'y'.repeat(2000) }).catch(({ code }) => console.log(code));
+       await journal.note({ effectId: 'third', answer: 'z' });
+       await journal.close();`,
+    );
+    const at = join(folder, 'journal.jsonl');
+    const limited = 'ulimit -f 1; exec "$0" "$@"';
+    const { stdout } = await promisify(execFile)('sh', ['-c', limited, process.execPath, full, at]);
+    expect(stdout).toBe('EFBIG\n');
+    const lines = (await readFile(at, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => z.object({ effectId: z.string() }).parse(JSON.parse(line)).effectId)).toEqual([
+      'first',
+      'third',
+    ]);
+  });
+
   it('forgets only answers whose fence is gone, and a process that had it open reads the new one', async () => {
     const [before, after] = [await keep('old\n'), await keep('new\n')];
     const sink = await sinkHere({ dead: ['e1'] });

@@ -24,6 +24,14 @@ const entrySchema = z.object({
 });
 export type JournalEntry = z.infer<typeof entrySchema>;
 
+/** A disk that becomes full takes a part without a word, and refuses only the next one. */
+async function writeWhole(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
 /**
  * What every effect at this root intended and was answered. Only used under the root's lock, so a last line without an
  * end is that of a writer who died: it never counted.
@@ -70,8 +78,14 @@ export class IntentJournal {
     const line = { ...entry, at: Date.now() };
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     const file = await this.#current();
-    await file.write(bytes, 0, bytes.length, this.#offset);
-    await file.datasync();
+    try {
+      await writeWhole(file, bytes, this.#offset);
+      await file.datasync();
+    } catch (error) {
+      // The next line stands here: what a full disk took of this one must not stick out behind it.
+      await file.truncate(this.#offset);
+      throw error;
+    }
     this.#offset += bytes.length;
     this.#take(line);
   }
