@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -63,10 +63,13 @@ async function git(...args: string[]): Promise<string> {
 interface Settings {
   plainBackups?: boolean;
   branch?: string;
+  /** is told of each step of a write */
+  onStep?: (name: string) => void;
 }
 
 /** The real runtime on a real Redis, a real repository, and nothing in between. */
-async function open(mode: 'approve' | 'auto', { plainBackups = true, branch = 'current' }: Settings = {}) {
+async function open(mode: 'approve' | 'auto', settings: Settings = {}) {
+  const { plainBackups = true, branch = 'current', onStep = () => {} } = settings;
   const stateDir = join(folder, 'state');
   const store = await openDocumentStore(stateDir);
   let runtime: ActorRuntime | undefined;
@@ -76,6 +79,7 @@ async function open(mode: 'approve' | 'auto', { plainBackups = true, branch = 'c
     stateDir,
     resolveBlob: (hash) => store.getBlob(hash),
     fenceLive: live,
+    onStep,
   });
   const actors = new ActorRuntime({
     connect: (kind) => redis.connect({ blocking: kind === 'blocking' }),
@@ -409,6 +413,27 @@ describe('a branch that updates are meant for', () => {
     expect(update).toMatchObject({ state: 'applied', commit: await git('rev-parse', 'specs/next') });
     expect(await git('rev-list', '--count', 'main..specs/next')).toBe('1');
     expect(await git('rev-list', '--count', 'specs/next..main')).toBe('0');
+  });
+
+  it('is waited for with the commit where somebody switches in the middle of the write', async () => {
+    await git('branch', 'other');
+    const head = (branch: string) => ['symbolic-ref', 'HEAD', `refs/heads/${branch}`];
+    const onStep = (name: string) => {
+      if (name === 'renamed') execFileSync('git', head('other'), { cwd: join(folder, 'repo') });
+    };
+    await reopen({ branch: 'main', onStep });
+    const id = await bench.manager.propose(answering('Which format?', 'CSV.'));
+    expect(await rest(id)).toMatchObject({
+      state: 'waitingForRepository',
+      note: expect.stringMatching(/branch main only.*other is checked out/),
+    });
+    expect(await text(design)).toContain('CSV.');
+    expect(await git('rev-list', '--count', 'other')).toBe('1');
+
+    await git(...head('main'));
+    await bench.actors.send(`update/${id}`, { type: 'REPOSITORY.READY' });
+    expect(await rest(id)).toMatchObject({ state: 'applied', commit: await git('rev-parse', 'main') });
+    expect(await git('rev-list', '--count', 'main')).toBe('2');
   });
 
   it('is waited for while HEAD is detached, and where there is no repository', async () => {
