@@ -33,13 +33,13 @@ const queue = 'agents';
 
 /** Builds the effects of questions. A call to an agent may be repeated; its idempotency key is the effect's id. */
 export function questionEffects(deps: QuestionEffectsDeps): QuestionEffects {
-  const { book, agents, cacheTimeoutMs } = deps;
+  const { book, agents } = deps;
   const nowMs = deps.nowMs ?? Date.now;
   return {
     recordQuestion: {
       queue,
       async run(input) {
-        await book.record(entryOf(input, cacheTimeoutMs));
+        await book.record(entryOf(input, deps.cacheTimeoutMs));
         return { recorded: true };
       },
     },
