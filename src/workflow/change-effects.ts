@@ -177,6 +177,8 @@ export function changeEffects(deps: ChangeEffectsDeps): ChangeEffects {
           if (draft === undefined) continue;
           updates.push(await documents.propose({ ...draft, change, proposer: changeActor(change) }));
         }
+        // Each is an update now, which keeps its edits itself; an attempt that comes after this one finds none.
+        await reviews.dropDrafts(change, drafts);
         return { updates };
       },
     },

@@ -9,6 +9,7 @@ import { openRedis, type RedisHandle } from '../redis/index.ts';
 import { assemble } from './assemble.ts';
 import { keepImproving } from './improving.ts';
 import type { WorkflowOrchestrator } from './orchestrator.ts';
+import { keepPruned } from './pruning.ts';
 import { Watching } from './watching.ts';
 
 /** The four capabilities on one root, without faces: what a program of one's own would open. */
@@ -128,6 +129,8 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
         onProblem,
       });
       endings.push(() => improving);
+      const pruning = keepPruned({ sink, signal, onProblem });
+      endings.push(() => pruning);
     }
     tunables.watch({ everyMs: tunablesLookMs, signal, onProblem });
     models.watch({
