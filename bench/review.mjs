@@ -55,7 +55,10 @@ async function measure({ project, root }, rounds) {
   const env = { ...process.env, OPENSPEC_TELEMETRY: '0', DO_NOT_TRACK: '1', NO_COLOR: '1' };
   const validate = () => timeOf([openspec, 'validate', '--all', '--strict', '--json'], { cwd: project, env });
   const review = () =>
-    timeOf([specloop, 'review', '--all', '--format', 'json', '--root', root], { cwd: project, env });
+    timeOf([specloop, 'review', '--all', '--no-model', '--format', 'json', '--root', root], {
+      cwd: project,
+      env,
+    });
   await validate();
   await review();
   await reviewAll(root);

@@ -113,6 +113,7 @@ async function serve(
     const token = await tokenOf(config.stateDir);
     const app = createHttpApp({
       workflow: orchestrator,
+      root: config.root,
       gate: { token, allowedHosts: loopbackHosts(config.http.host) },
       mcp: (request) => mcp.handleHttp(request),
       board: bullBoard({ queues: runtime.queues.queues }),

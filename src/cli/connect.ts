@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/index.ts';
+import { z } from 'zod';
+import { loadConfig, stateDirOf } from '../config/index.ts';
 import { UserError } from '../errors.ts';
 import { connectToWorker, type WorkerClient } from './client.ts';
 import { type CommandContext, configFlags } from './command-context.ts';
@@ -16,12 +17,18 @@ export interface Connection {
 export async function connect(context: CommandContext): Promise<Connection> {
   const { socketPath, root } = await findSocket(context);
   const startCommand = `specloop start --root ${root ?? 'PATH/openspec'}`;
+  let workerRoot: string | undefined;
   const worker = await connectToWorker({
     socketPath,
     startCommand,
     signal: context.signal,
-    onRoot: noteOtherRoot(context, root),
+    onRoot: (told) => {
+      workerRoot = told;
+    },
   });
+  await worker.get('/livez', z.unknown());
+  if (root !== undefined && workerRoot !== undefined)
+    await refuseOtherRepository({ context, root, workerRoot, socketPath });
   return { worker, root };
 }
 
@@ -45,12 +52,26 @@ export async function findSocket(
   }
 }
 
-/** Two repositories may share the default socket: whoever stands in the other one is told, once. */
-function noteOtherRoot(context: CommandContext, root: string | undefined): (workerRoot: string) => void {
-  let told = false;
-  return (workerRoot) => {
-    if (told || root === undefined || root === workerRoot) return;
-    told = true;
-    context.terminal.say(`note: the worker of this socket looks after ${workerRoot}, not ${root}`);
-  };
+/**
+ * Two repositories may share the default socket: a command for the one must not read or write the other. Worktrees of one
+ * repository share its state folder, and their worker.
+ */
+async function refuseOtherRepository(o: {
+  context: CommandContext;
+  root: string;
+  workerRoot: string;
+  socketPath: string;
+}): Promise<void> {
+  const { context, root, workerRoot, socketPath } = o;
+  if (root === workerRoot) return;
+  const { env } = context;
+  const [ours, theirs] = await Promise.all([root, workerRoot].map((of) => stateDirOf({ env, root: of })));
+  if (ours === theirs) return;
+  throw new UserError('the worker of this socket looks after another folder', {
+    which: socketPath,
+    why: `it is started on ${workerRoot}, and this command is about ${root}`,
+    next: 'give each repository a socket of its own (WORKFLOW_ORCHESTRATOR_SOCKET, or socket_path in specloop.yaml)',
+    exitCode: 3,
+    code: 'other-root',
+  });
 }

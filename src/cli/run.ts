@@ -5,6 +5,8 @@ import type { CommandContext } from './command-context.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
+const sameCtrlCMs = 500;
+
 /** Runs the command line of this process and answers the exit code. Ctrl-C aborts the command, a second one the process. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const interruption = listenForInterruption();
@@ -50,9 +52,13 @@ function usageExitCode(error: CommanderError): ExitCode {
 
 function listenForInterruption(): AbortController {
   const interruption = new AbortController();
+  let firstAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (interruption.signal.aborted) process.exit(130);
+      const now = performance.now();
+      // npm hands on a signal that the terminal has sent to the whole group already: one Ctrl-C comes twice.
+      if (interruption.signal.aborted && now - firstAt > sameCtrlCMs) process.exit(130);
+      if (!interruption.signal.aborted) firstAt = now;
       interruption.abort();
     });
   }
