@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type AnyStateMachine, createActor, type EventObject, type SnapshotFrom } from 'xstate';
 import { z } from 'zod';
+import { UserError } from '../errors.ts';
 import type { ActorView } from './api.ts';
 import type { Committed } from './commit-request.ts';
 import { actorOf } from './keys.ts';
@@ -25,6 +26,8 @@ const historySchema = z.object({
   effects: z.array(z.string()),
   by: z.string(),
 });
+
+const cursorSchema = z.string().regex(/^\d{1,16}\../s);
 
 // Another process may commit: waiting looks at Redis this often besides.
 const lookMs = 250;
@@ -157,7 +160,17 @@ export class ActorReader {
   }
 }
 
+/** `<ms>.<id>`, as a page gave it. It comes back from clients: whatever they write. */
 function parseCursor(cursor: string): { atMs: number; id: string } {
+  const parsed = cursorSchema.safeParse(cursor);
+  if (!parsed.success) {
+    throw new UserError('this cursor is not one of a page', {
+      which: cursor,
+      next: 'pass next_cursor of the page before, or none for the first page',
+      exitCode: 2,
+      code: 'usage',
+    });
+  }
   const mark = cursor.indexOf('.');
   return { atMs: Number(cursor.slice(0, mark)), id: cursor.slice(mark + 1) };
 }

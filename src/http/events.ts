@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
-import { describeError } from '../errors.ts';
+import { describeError, UserError } from '../errors.ts';
 import type { WorkflowApi } from '../workflow/api.ts';
 import type { HttpEnv } from './place.ts';
 import type { RouteDescription } from './route.ts';
@@ -9,6 +9,7 @@ import { feedEventSchema } from './schemas.ts';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2_000;
+const eventIdSchema = z.string().regex(/^\d+(-\d+)?$/);
 
 export const eventsRoute: RouteDescription = {
   method: 'get',
@@ -24,7 +25,7 @@ export const eventsRoute: RouteDescription = {
 
 /** Streams the feed until the client goes or the server closes. */
 export function streamEvents(c: Context<HttpEnv>, workflow: WorkflowApi): Response {
-  const afterId = c.req.header('last-event-id') ?? c.req.query('after');
+  const afterId = eventIdOf(c.req.header('last-event-id') ?? c.req.query('after'));
   const gone = new AbortController();
   const closing = c.env?.place?.closing;
   const signal = closing === undefined ? gone.signal : AbortSignal.any([gone.signal, closing]);
@@ -44,5 +45,16 @@ export function streamEvents(c: Context<HttpEnv>, workflow: WorkflowApi): Respon
     } finally {
       clearInterval(heartbeat);
     }
+  });
+}
+
+/** Refused before the stream opens: a client that is sent a problem inside it would come back with the same id. */
+function eventIdOf(given: string | undefined): string | undefined {
+  if (given === undefined || eventIdSchema.safeParse(given).success) return given;
+  throw new UserError('this is not the id of an event', {
+    which: given,
+    next: 'pass the id of the last event that was seen, or none to begin now',
+    exitCode: 2,
+    code: 'usage',
   });
 }

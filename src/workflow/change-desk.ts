@@ -40,7 +40,8 @@ export class ChangeDesk {
     do {
       const page = await runtime.list({
         machine: 'change',
-        limit,
+        // A page that is asked for whole would end past the limit, or its rest would be skipped.
+        limit: limit - items.length,
         ...(cursor === undefined ? {} : { cursor }),
       });
       for (const view of page.items) {
