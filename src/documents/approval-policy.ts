@@ -46,11 +46,11 @@ function isSpec(file: string): boolean {
   return file.startsWith('specs/') || file.includes('/specs/');
 }
 
-/** Who is behind an edit, where the caller does not say: the prefix of `author` (`person:Ada`), else a named model. */
+/**
+ * Who is behind an edit, where the caller does not say: a named model, else the rules. The author's name says nothing of
+ * it: clients choose their names.
+ */
 export function authorKindOf(provenance: Provenance): AuthorKind {
-  const [prefix = ''] = provenance.author.split(':', 1);
-  const named = authorKindSchema.safeParse(prefix);
-  if (named.success) return named.data;
   return provenance.model === undefined ? 'rules' : 'model';
 }
 

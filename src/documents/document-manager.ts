@@ -82,6 +82,7 @@ export class DocumentManager {
       edits,
       kind: 'document',
       reason: 'asked for through the API',
+      authorKind: 'person',
       provenance,
     });
     return (await this.#outcome(id)) === 'applied';
@@ -100,6 +101,7 @@ export class DocumentManager {
       edits: [{ op: 'replace-file', file, content: text }],
       kind: 'proposal',
       reason: `proposes "${title}"`,
+      authorKind: 'person',
       provenance: { author: 'person:api' },
       needsApproval: false,
     });

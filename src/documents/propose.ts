@@ -8,9 +8,9 @@ export interface ProposeRequest {
   /** what sort of edit it is, in words of the caller: `answer`, `improve`, `document` */
   kind: string;
   reason: string;
-  /** `author` may carry its kind before a colon: `person:Ada` */
+  /** its `author` is a name to show, and decides nothing */
   provenance: Provenance;
-  /** when it is not given: the prefix of `provenance.author`, else `model` where a model is named, else `rules` */
+  /** who is behind it; when it is not given: `model` where a model is named, else `rules` */
   authorKind?: AuthorKind;
   change?: string;
   /** the actor that is told where the update stands */

@@ -84,7 +84,10 @@ export interface UpdateRequest {
   /** the older shape: section title to new body */
   sections?: Record<string, string>;
   reason: string;
+  /** a name to show: the client's own word, which nothing is decided by */
   author: string;
+  /** said by the face, by the way that the request came: never read from what the client says of itself */
+  authorKind: 'person' | 'agent';
 }
 
 /**

@@ -179,7 +179,7 @@ export class WorkflowOrchestrator implements WorkflowApi {
   }
 
   async updateDocumentWith(request: UpdateRequest): Promise<Update[]> {
-    const { path, content, sections, reason, author } = request;
+    const { path, content, sections, reason, author, authorKind } = request;
     const edits = request.edits ?? [];
     const whole = content === undefined ? [] : [{ op: 'replace-file' as const, file: path, content }];
     const bySection = Object.entries(sections ?? {}).map(([heading, body]) => ({
@@ -194,6 +194,7 @@ export class WorkflowOrchestrator implements WorkflowApi {
       edits: all,
       kind: 'document',
       reason,
+      authorKind,
       provenance: { author },
     });
     const update = await this.#outcomes.of(id, outcomeWaitMs, ['awaitingApproval', 'waitingForRepository']);

@@ -272,6 +272,16 @@ describe('an update', () => {
     expect(await rest(asked)).toMatchObject({ state: 'applied' });
   });
 
+  it('by one who only calls itself a person waits for one', async () => {
+    const { authorKind: _, ...unsaid } = answering('Which format?', 'CSV.');
+    const provenance = { author: 'person:ada' };
+    const claimed = await bench.manager.propose({ ...unsaid, provenance });
+    expect(await rest(claimed)).toMatchObject({ state: 'awaitingApproval' });
+    const agent = { ...answering('Who may export?', 'All.'), authorKind: 'agent' as const, provenance };
+    expect(await rest(await bench.manager.propose(agent))).toMatchObject({ state: 'awaitingApproval' });
+    expect(await text(design)).toBe(files[design]);
+  });
+
   it('of a model waits for a person, who may take some hunks and leave others', async () => {
     const id = await bench.manager.propose({
       ...replacing('- Export', '- Export of orders'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createHttpApp, type UnforeseenError } from '../../src/http/index.ts';
 import { routes } from '../../src/http/routes/index.ts';
 import { sampleWorkflow } from './memory-workflow.ts';
@@ -65,6 +65,19 @@ describe('the API', () => {
     expect((await post('/api/questions', '{')).status).toBe(400);
     expect((await post('/api/documents/update', { path: 'a.md', reason: 'x' })).status).toBe(400);
     expect((await post('/api/updates/u1/reject', { why: 'no', hunks: [1] })).status).toBe(501);
+  });
+
+  it('takes nobody for a person by the author that an update names', async () => {
+    const { workflow, post } = sampleApp();
+    const update = vi.spyOn(workflow, 'updateDocumentWith');
+    const body = { path: 'a.md', content: 'x', reason: 'y' };
+    for (const named of [{}, { author: 'person:ada' }]) {
+      expect((await post('/api/documents/update', { ...body, ...named })).status).toBe(202);
+      expect(update).toHaveBeenLastCalledWith(expect.objectContaining({ authorKind: 'agent' }));
+    }
+    const claimed = await post('/api/documents/update', { ...body, authorKind: 'person' });
+    expect(claimed.status).toBe(202);
+    expect(update).toHaveBeenLastCalledWith(expect.objectContaining({ authorKind: 'agent' }));
   });
 
   it('answers 500 with an id for an error that nobody foresaw, and logs it under that id', async () => {

@@ -178,8 +178,7 @@ describe('every tool', () => {
     expect(await call('read_document', { path: 'specs/a/spec.md' })).toMatchObject({ text: '# A' });
     expect(await call('get_change_history', { path: 'x' })).toMatchObject({ entries: [{ author: 'Ada' }] });
     const edit = { path: 'x', content: 'y', reason: 'why' };
-    expect(await call('update_document', edit)).toMatchObject({ updates: [{ reason: 'why (peer)' }] });
-    expect(await call('undo_update', { update_id: 'u-1' })).toMatchObject({ reverts: 'u-1' });
+    expect(await call('update_document', edit)).toMatchObject({ updates: [{ reason: 'why (agent peer)' }] });
     const agent = { agent_id: 'db', capabilities: ['postgres'] };
     expect(await call('register_agent', agent)).toMatchObject({ id: 'db', kind: 'registered' });
     expect((await call('list_agents', {})).agents.map(({ id }: { id: string }) => id)).toEqual([
@@ -220,7 +219,7 @@ describe('every tool', () => {
 describe('a decision of a person', () => {
   it('is refused to a client that the configuration does not let speak for one', async () => {
     const client = await joined(anyPeer);
-    for (const name of ['approve_update', 'reject_update']) {
+    for (const name of ['approve_update', 'reject_update', 'undo_update']) {
       const result = await client.callTool({ name, arguments: { update_id: 'u-1', why: 'because' } });
       expect(result.isError).toBe(true);
       expect(JSON.stringify(result.content)).toContain('may not decide for a person');
@@ -233,6 +232,26 @@ describe('a decision of a person', () => {
     const client = await joined(peer, 'trusted');
     const result = await client.callTool({ name: 'approve_update', arguments: { update_id: 'u-1' } });
     expect(result.isError ?? false).toBe(!isKnown(peer));
+    const undone = await client.callTool({ name: 'undo_update', arguments: { update_id: 'u-1' } });
+    expect(undone.isError ?? false).toBe(!isKnown(peer));
+    if (isKnown(peer)) expect(undone.structuredContent).toMatchObject({ reverts: 'u-1' });
+    await client.close();
+  });
+
+  it('names hunks from 1', async () => {
+    const client = await joined(anyPeer, 'trusted');
+    const approve = (hunks: number[]) =>
+      client.callTool({ name: 'approve_update', arguments: { update_id: 'u-1', hunks } });
+    expect((await approve([0])).isError).toBe(true);
+    expect((await approve([1])).isError ?? false).toBe(false);
+    await client.close();
+  });
+
+  it('is not made by a client that calls itself a person', async () => {
+    const client = await joined(anyPeer, 'person:ada');
+    const edit = { path: 'x', content: 'y', reason: 'why' };
+    const proposed = await client.callTool({ name: 'update_document', arguments: edit });
+    expect(proposed.structuredContent).toMatchObject({ updates: [{ reason: 'why (agent person:ada)' }] });
     await client.close();
   });
 });

@@ -55,8 +55,8 @@ export function workflowOn(road: Road): WorkflowApi & { approved: string[]; proc
       const found = road.documents.find(({ file }) => file === path);
       return found === undefined ? undefined : { path, text: found.text, hash: 'h' };
     },
-    updateDocumentWith: async ({ path, reason, author }) => [
-      { ...update, path, reason: `${reason} (${author})` },
+    updateDocumentWith: async ({ path, reason, author, authorKind }) => [
+      { ...update, path, reason: `${reason} (${authorKind} ${author})` },
     ],
     documentHistory: async () => ({ items: [{ update: 'u-1', at: update.at, author: 'Ada' }] }),
     async approveUpdate(id) {

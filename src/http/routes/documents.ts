@@ -42,7 +42,9 @@ export const documents: Route[] = [
           code: 'usage',
         });
       }
-      return { items: await workflow.updateDocumentWith({ ...request, author: author ?? person }) };
+      // Programs send these too, under any name: whoever it was, a person's yes comes by its own route.
+      const by = { author: author ?? person, authorKind: 'agent' as const };
+      return { items: await workflow.updateDocumentWith({ ...request, ...by }) };
     },
   }),
 

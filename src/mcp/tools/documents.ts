@@ -77,6 +77,7 @@ function addWriting(face: Face): void {
         path: args.path,
         reason: args.reason,
         author: call.client,
+        authorKind: 'agent',
         ...(args.edits !== undefined && { edits: args.edits }),
         ...(args.content !== undefined && { content: args.content }),
         ...(args.sections !== undefined && { sections: args.sections }),
@@ -87,7 +88,11 @@ function addWriting(face: Face): void {
 
 function addDecisions(face: Face): void {
   const { server, workflow } = face;
-  const hunks = z.array(z.number().int().min(0)).min(1).optional().describe('only these hunks');
+  const hunks = z
+    .array(z.number().int().min(1))
+    .min(1)
+    .optional()
+    .describe('only these hunks, counted from 1 in the order that the update lists them');
   server.registerTool(
     'approve_update',
     {
@@ -125,20 +130,22 @@ function addDecisions(face: Face): void {
     'undo_update',
     {
       title: 'Undo an update',
-      description: 'Brings back what stood there before; answers the update that reverts it.',
+      description:
+        "Brings back what stood there before; answers the update that reverts it. A person's decision: refused unless the configuration lets this client speak for a person.",
       inputSchema: z.object({ update_id: z.string() }),
       outputSchema: updateSchema,
       annotations: { ...writing, destructiveHint: true },
     },
-    answering(face, async (args, call) => ({
-      ...(await workflow.undoUpdate(args.update_id, { by: call.client, waitMs: finalWithinMs })),
-    })),
+    answering(face, async (args, call) => {
+      mustSpeakForPerson(face, call.client);
+      return { ...(await workflow.undoUpdate(args.update_id, { by: call.client, waitMs: finalWithinMs })) };
+    }),
   );
 }
 
 function mustSpeakForPerson(face: Face, client: string): void {
   if (face.speaksForPerson(client)) return;
   throw new ConflictError(
-    `${client} may not decide for a person: approve or reject in the dashboard or with specloop approve`,
+    `${client} may not decide for a person: approve, reject or undo in the dashboard or with specloop approve, reject or undo`,
   );
 }
