@@ -74,7 +74,8 @@ export class ActorReader {
     id: string,
   ): Promise<{ view: ActorView; snapshot: SnapshotFrom<Machine> } | undefined> {
     const record = await this.#store.load(id);
-    if (record === undefined || record.machine !== machine.id) return undefined;
+    // A snapshot of another version may name states that this one does not have: such an actor is parked, not read.
+    if (record?.machine !== machine.id || record.version !== machine.version) return undefined;
     const logic: AnyStateMachine = machine;
     const restored = createActor(logic, { snapshot: JSON.parse(record.snapshot) }).getSnapshot();
     // The one cast: XState's types cannot say that a machine's own restored snapshot is its snapshot.

@@ -45,10 +45,12 @@ export class ChangeDesk {
         ...(cursor === undefined ? {} : { cursor }),
       });
       for (const view of page.items) {
-        const state = changeState(view);
+        const found = await runtime.snapshot(changeMachine, view.id);
+        if (found === undefined) continue;
+        const summary = toChangeSummary(found.view, found.snapshot);
+        const { state } = summary;
         const wanted = options.state === undefined ? !notActive.includes(state) : state === options.state;
-        const found = wanted ? await runtime.snapshot(changeMachine, view.id) : undefined;
-        if (found !== undefined) items.push(toChangeSummary(found.view, found.snapshot));
+        if (wanted) items.push(summary);
       }
       cursor = page.cursor;
     } while (items.length < limit && cursor !== undefined);
