@@ -22,7 +22,6 @@ import { Sweeper } from './sweeper.ts';
 import { Timers } from './timers.ts';
 
 export interface RuntimeOptions {
-  /** gives the connections that the runtime needs; `close` ends them */
   connect: Connect;
   /** begins every key in Redis: one repository, one namespace */
   namespace: string;
@@ -50,8 +49,6 @@ export class ActorRuntime implements ActorClient {
   readonly queues: QueueSet<JobData>;
   readonly store: ActorStore;
   readonly #redis: Redis;
-  /** what `connect` gave: the runtime ends what it asked for */
-  readonly #connections: Redis[] = [];
   readonly #registry: Registry;
   readonly #reader: ActorReader;
   readonly #lanes: Lanes<Delivery, Verdict>;
@@ -64,12 +61,7 @@ export class ActorRuntime implements ActorClient {
   readonly #roles: readonly string[];
 
   constructor(options: RuntimeOptions) {
-    const { namespace, onProblem = () => {} } = options;
-    const connect: Connect = (kind, name) => {
-      const connection = options.connect(kind, name);
-      this.#connections.push(connection);
-      return connection;
-    };
+    const { connect, namespace, onProblem = () => {} } = options;
     this.#commits.setMaxListeners(0);
     this.#redis = connect('commands', 'actors');
     this.store = new ActorStore(this.#redis, namespace);
@@ -168,7 +160,6 @@ export class ActorRuntime implements ActorClient {
     this.#effects.stop('the worker stops');
     await this.queues.close(deadlineMs);
     await this.#relay.settled();
-    for (const connection of this.#connections) connection.disconnect();
   }
 
   /** Every transition that this process commits. Returns the way to stop listening. */

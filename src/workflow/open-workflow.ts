@@ -114,12 +114,8 @@ export async function openWorkflow(config: Config, options: WorkflowOptions): Pr
         onLine,
         isOwnWrite: (path, hash) => hash !== undefined && sink.isOwnWrite(path, hash),
       });
-      // Ready does not wait for the first look at a large folder: what it finds is told as it is found.
-      const looking = watching.start().catch(onProblem);
-      endings.push(async () => {
-        await looking;
-        await watching?.stop();
-      });
+      endings.push(() => watching?.stop());
+      await watching.start();
       const { mode, paused, analysisIntervalS } = config.feedbackLoop;
       const improving = keepImproving({
         feedback,
