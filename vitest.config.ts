@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores, and every file that needs Redis starts one of its own.
     maxWorkers: 2,
+    // Machines of CI are shared and noisy: a test that fails there runs once more, and the runner tells that it did.
+    retry: process.env.CI === undefined ? 0 : 1,
   },
 });
